@@ -1,0 +1,90 @@
+# libosrandom_preload: the targets are listed by `make help`.
+
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+DESTDIR ?=
+
+CC ?= cc
+CFLAGS ?= -O2 -g
+INSTALL ?= install
+STRIP ?= strip
+PYTHON ?= python3
+
+BUILD := build
+SHIM := $(BUILD)/libosrandom_preload.so
+
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+            -Wvla -Wundef -Wwrite-strings -Wcast-align
+IS_CLANG := $(findstring clang,$(shell $(CC) --version 2>/dev/null))
+
+# What a shared object without DT_NEEDED needs of its compiler, whatever CFLAGS say: no calls of the
+# C library that the source does not show, and the CET or BTI note, without which the loader turns
+# that protection off for the whole host.
+FREESTANDING := -std=gnu11 -D_GNU_SOURCE -fPIC -fvisibility=hidden -ffreestanding -fno-stack-protector \
+                -U_FORTIFY_SOURCE -fno-plt -fno-lto -fno-sanitize=all -fno-profile-arcs
+MACHINE := $(shell $(CC) -dumpmachine)
+ifneq ($(filter x86_64-% i386-% i486-% i586-% i686-%,$(MACHINE)),)
+FREESTANDING += -fcf-protection=full
+endif
+ifneq ($(filter aarch64-%,$(MACHINE)),)
+FREESTANDING += -mbranch-protection=standard -mno-outline-atomics
+endif
+ifeq ($(IS_CLANG),)
+FREESTANDING += -fno-tree-loop-distribute-patterns -static-libgcc
+endif
+
+SHIM_LDFLAGS := -shared -nostdlib -Wl,-soname,libosrandom_preload.so -Wl,-z,defs -Wl,-z,now \
+                -Wl,-z,relro -Wl,-z,noexecstack -Wl,--hash-style=gnu -Wl,--build-id \
+                -Wl,--version-script=preload/exports.map
+
+SHIM_SOURCES := $(wildcard platform/*.c) $(wildcard preload/*.c)
+SHIM_OBJECTS := $(SHIM_SOURCES:%.c=$(BUILD)/%.o)
+
+Q := $(if $(V),,@)
+say = @$(if $(V),:,printf '  %-7s %s\n' '$(1)' '$(2)')
+
+.PHONY: all help lint format install uninstall clean
+all: $(SHIM)
+
+help:
+	@echo 'make            $(SHIM)'
+	@echo 'make check      the quick tests; tools/check runs them all'
+	@echo 'make lint       clang-format, clang-tidy, cppcheck, gcc -fanalyzer'
+	@echo 'make format     lays out the source as .clang-format says'
+	@echo 'make install    PREFIX=$(PREFIX) LIBDIR=$(LIBDIR) DESTDIR=$(DESTDIR)'
+	@echo 'make clean      removes $(BUILD)/'
+	@echo 'V=1 shows the commands; CC and CFLAGS are yours to set.'
+
+# A change of compiler or flags builds anew.
+FLAGS_NOW := $(CC) $(CFLAGS) $(CPPFLAGS) $(LDFLAGS)
+FLAGS_FILE := $(BUILD)/flags
+$(shell mkdir -p $(BUILD); \
+        [ "$$(cat $(FLAGS_FILE) 2>/dev/null)" = '$(FLAGS_NOW)' ] || echo '$(FLAGS_NOW)' >$(FLAGS_FILE))
+
+$(SHIM): $(SHIM_OBJECTS) preload/exports.map
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(FREESTANDING) $(SHIM_LDFLAGS) -o $@ $(SHIM_OBJECTS) -lgcc
+
+$(BUILD)/%.o: %.c $(FLAGS_FILE) Makefile
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) $(FREESTANDING) -Iplatform -MMD -MP -c -o $@ $<
+
+-include $(SHIM_OBJECTS:.o=.d)
+
+include tests/tests.mk
+
+# A file that is replaced while it is mapped kills its hosts: written beside, then renamed.
+install: $(SHIM)
+	$(call say,INSTALL,$(DESTDIR)$(LIBDIR)/libosrandom_preload.so)
+	$(Q)$(INSTALL) -d '$(DESTDIR)$(LIBDIR)'
+	$(Q)$(STRIP) -o $(BUILD)/stripped.so $(SHIM)
+	$(Q)$(INSTALL) -m 644 $(BUILD)/stripped.so '$(DESTDIR)$(LIBDIR)/.libosrandom_preload.so.new'
+	$(Q)mv -f '$(DESTDIR)$(LIBDIR)/.libosrandom_preload.so.new' \
+	    '$(DESTDIR)$(LIBDIR)/libosrandom_preload.so'
+
+uninstall:
+	$(Q)rm -f '$(DESTDIR)$(LIBDIR)/libosrandom_preload.so'
+
+clean:
+	$(Q)rm -rf $(BUILD)

@@ -1,0 +1,52 @@
+/*
+ * Symbols of an ELF object that is mapped into this process, read from its own tables.
+ *
+ * No dlopen(), no dlsym(): it works for objects loaded with RTLD_LOCAL, for the vDSO, under any C
+ * library and before the shim's own constructor. Every table access is checked against the
+ * object's readable PT_LOAD segments, so that a damaged table gives "no such symbol", not a crash.
+ *
+ * Formats: elf(5), the System V gABI (DT_HASH), and binutils' DT_GNU_HASH.
+ * Thread and signal safety: pure functions over memory that must stay mapped meanwhile.
+ */
+#ifndef OSRANDOM_ELF_IMAGE_H
+#define OSRANDOM_ELF_IMAGE_H
+
+#include <link.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct elf_image {
+    uintptr_t base; /* what is added to the file's virtual addresses */
+    const ElfW(Phdr) *headers;
+    size_t header_count;
+    const ElfW(Dyn) *dynamic;
+    size_t dynamic_count;
+    uintptr_t symbols;
+    uintptr_t strings;
+    size_t strings_size;
+    uintptr_t gnu_hash;  /* 0: none */
+    uintptr_t sysv_hash; /* 0: none */
+};
+
+/* False if the object has no usable dynamic symbol table. */
+bool elf_image_read(struct elf_image *image, uintptr_t base, const ElfW(Phdr) *headers,
+                    size_t header_count);
+
+/* The same for an object whose ELF header is mapped at this address, such as the vDSO. */
+bool elf_image_read_at(struct elf_image *image, const ElfW(Ehdr) *header);
+
+/* The address of a defined function or object, NULL if there is none. Versions are not looked at:
+ * nothing that is asked for here exists in two of them. */
+void *elf_image_symbol(const struct elf_image *image, const char *name);
+
+/* Whether an address lies in one of the object's segments. */
+bool elf_image_contains(const struct elf_image *image, const void *address);
+
+/* DT_SONAME, NULL if the object has none. */
+const char *elf_image_soname(const struct elf_image *image);
+
+/* Whether the object has a DT_NEEDED entry of this name. */
+bool elf_image_needs(const struct elf_image *image, const char *soname);
+
+#endif

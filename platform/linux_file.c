@@ -1,0 +1,29 @@
+/*
+ * fstat(2) with the kernel's own structure, which 32-bit machines have under another name.
+ */
+#include "linux_file.h"
+
+#include <asm/stat.h>
+#include <linux/stat.h>
+
+#include "linux_syscall.h"
+
+#ifdef SYS_fstat64
+enum { FSTAT = SYS_fstat64 };
+typedef struct stat64 kernel_stat;
+#else
+enum { FSTAT = SYS_fstat };
+typedef struct stat kernel_stat;
+#endif
+
+bool linux_file_of(int descriptor, struct linux_file *file)
+{
+    kernel_stat now;
+
+    if (linux_syscall(FSTAT, descriptor, &now) != 0)
+        return false;
+    file->device = now.st_dev;
+    file->inode = now.st_ino;
+    file->special = S_ISCHR(now.st_mode) ? now.st_rdev : 0;
+    return true;
+}

@@ -1,0 +1,140 @@
+/*
+ * The vDSO's getrandom(), Linux 6.11: no system call but to renew its key.
+ *
+ * It works on a state that the caller keeps. Here the states form a pool of slots, and a draw
+ * takes a slot's one-word lock by compare-and-swap, passes to the next if it is busy, and leaves
+ * the draw to the system call if all are. Nothing hangs on a thread's life, so there is no
+ * thread-local storage, no exit hook and no atfork handler; a signal handler that interrupts a draw
+ * finds the slot busy.
+ *
+ * The states lie in memory that the kernel wipes on fork and may drop; the locks must not. A lock
+ * that fork wipes lets the child reuse the slot of the very draw that a forking signal handler
+ * interrupted; a lock that is dropped lets two tasks share a state. A slot lost to a fork or to a
+ * siglongjmp() out of a draw stays lost: that costs speed, no more.
+ */
+#include <elf.h>
+#include <errno.h>
+#include <linux/random.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <sys/auxv.h>
+
+#include "elf_image.h"
+#include "linux_syscall.h"
+#include "source.h"
+
+#pragma weak getauxval
+
+enum {
+    SLOTS = RANDOM_STRIPES - 1, /* a power of two */
+    CACHE_LINE = 64,
+    PAGE = 4096, /* a state that crosses no such page crosses no larger one */
+    /* Above this the system call is faster: `osrandom bench` shows the crossing. */
+    LARGEST_DRAW = 1024,
+    STACK_SHIFT = 14, /* threads' stacks are farther apart than the 16 KiB that this folds */
+};
+
+/* Filled in by the call itself when it is given a state size of ~0 (linux/random.h has it since
+ * 6.11, as struct vgetrandom_opaque_params). */
+struct parameters {
+    uint32_t state_size;
+    uint32_t mmap_protection;
+    uint32_t mmap_flags;
+    uint32_t reserved[13];
+};
+
+typedef ssize_t vdso_getrandom(void *buffer, size_t length, unsigned int flags, void *state,
+                               size_t state_size);
+
+static struct {
+    _Alignas(CACHE_LINE) _Atomic uint32_t busy;
+    void *state;
+} slots[SLOTS];
+
+static vdso_getrandom *vdso_call;
+static size_t state_size;
+
+static vdso_getrandom *find_call(void)
+{
+    const ElfW(Ehdr) *vdso = getauxval ? (const ElfW(Ehdr) *)getauxval(AT_SYSINFO_EHDR) : NULL;
+    struct elf_image image;
+    void *call;
+
+    if (!vdso || !elf_image_read_at(&image, vdso))
+        return NULL;
+    call = elf_image_symbol(&image, "__vdso_getrandom");
+    return call ? call : elf_image_symbol(&image, "__kernel_getrandom");
+}
+
+static int start(void)
+{
+    struct parameters parameters = {0};
+    vdso_getrandom *call = find_call();
+    size_t per_page, pages;
+    unsigned char *memory;
+    int error = linux_getrandom.start(); /* the vDSO gets its keys by this system call */
+
+    if (error)
+        return error;
+    if (!call || call(NULL, 0, 0, &parameters, ~(size_t)0) != 0 || parameters.state_size == 0 ||
+        parameters.state_size > PAGE)
+        return ENOSYS;
+    per_page = PAGE / parameters.state_size;
+    pages = (SLOTS + per_page - 1) / per_page;
+    memory = linux_mmap(pages * PAGE, (int)parameters.mmap_protection, (int)parameters.mmap_flags);
+    if (linux_mmap_failed(memory))
+        return ENOMEM;
+
+    for (size_t i = 0; i < SLOTS; i++)
+        slots[i].state = memory + i / per_page * PAGE + i % per_page * parameters.state_size;
+    state_size = parameters.state_size;
+    vdso_call = call;
+    return 0;
+}
+
+/* Threads are told apart by their stacks, which needs no thread pointer and no C library. */
+static size_t favourite_slot(void)
+{
+    uint32_t stack = (uint32_t)((uintptr_t)__builtin_frame_address(0) >> STACK_SHIFT);
+
+    return stack * UINT32_C(0x9e3779b1) / (UINT32_MAX / SLOTS + 1);
+}
+
+static bool take(size_t slot)
+{
+    uint32_t idle = 0;
+
+    return atomic_compare_exchange_strong_explicit(&slots[slot].busy, &idle, 1,
+                                                   memory_order_acquire, memory_order_relaxed);
+}
+
+static void give_back(size_t slot)
+{
+    atomic_store_explicit(&slots[slot].busy, 0, memory_order_release);
+}
+
+static long draw(unsigned char *buffer, size_t length)
+{
+    size_t slot = favourite_slot();
+    size_t tried = 0;
+    long got;
+
+    while (!take(slot)) {
+        if (++tried == SLOTS)
+            return -EAGAIN;
+        slot = (slot + 1) % SLOTS;
+    }
+    got = vdso_call(buffer, length, GRND_NONBLOCK, slots[slot].state, state_size);
+    if (got > 0) {
+        random_stripes[slot].draws += (size_t)got == length;
+        random_stripes[slot].bytes += (size_t)got;
+    }
+    give_back(slot);
+    return got;
+}
+
+const struct source linux_vdso = {.kind = RANDOM_VDSO,
+                                  .largest_draw = LARGEST_DRAW,
+                                  .counts = true,
+                                  .start = start,
+                                  .draw = draw};

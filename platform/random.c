@@ -1,0 +1,129 @@
+/*
+ * Chooses among the sources, and falls to the next one when one fails.
+ */
+#include "random.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+
+#include "source.h"
+
+/* The order in which they are tried; enum random_source names them in the same one. */
+static const struct source *const sources[] = {
+    &linux_vdso,
+    &linux_getrandom,
+    &getentropy_source,
+    &dev_urandom,
+};
+
+enum { SOURCES = sizeof(sources) / sizeof(sources[0]), GETRANDOM = RANDOM_GETRANDOM - RANDOM_VDSO };
+
+static bool wants_getentropy;
+static bool started;
+
+/* The source that a draw tries first. Before random_start() it is the one that needs no start. */
+static _Atomic unsigned int first_source = GETRANDOM;
+
+static struct random_tally uncounted[RANDOM_STRIPES];
+struct random_tally *random_stripes = uncounted;
+
+const char *random_source_name(enum random_source source)
+{
+    static const char names[][sizeof("getentropy")] = {"auto", "vdso", "getrandom", "getentropy",
+                                                       "urandom"};
+
+    return names[source];
+}
+
+enum random_source random_source(void)
+{
+    return started ? sources[first_source]->kind : RANDOM_AUTO;
+}
+
+static unsigned int next_source(unsigned int index)
+{
+    index++;
+    return index < SOURCES && sources[index]->kind == RANDOM_GETENTROPY && !wants_getentropy
+               ? index + 1
+               : index;
+}
+
+int random_start(enum random_source wanted, struct random_tally *tallies)
+{
+    unsigned int index = wanted == RANDOM_AUTO ? 0 : wanted - RANDOM_VDSO;
+    unsigned int wanted_index = index;
+    int error = ENOSYS;
+
+    if (tallies)
+        random_stripes = tallies;
+    wants_getentropy = wanted == RANDOM_GETENTROPY;
+    started = true;
+    for (; index < SOURCES; index = next_source(index)) {
+        error = sources[index]->start();
+        if (error == 0) {
+            first_source = index;
+            return 0;
+        }
+        if (wanted != RANDOM_AUTO)
+            random_notice(RANDOM_NOTICE_LOST, sources[index]->kind, error);
+    }
+    first_source = wanted_index;
+    return error;
+}
+
+/* Counts a piece of a draw, the last one as the draw. */
+static void count(size_t bytes, bool last)
+{
+    struct random_tally *tally = &random_stripes[RANDOM_STRIPES - 1];
+
+    __atomic_fetch_add(&tally->draws, last, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&tally->bytes, bytes, __ATOMIC_RELAXED);
+}
+
+/* Draws until nothing is left; what a failing source has delivered stays. */
+static int drain(const struct source *source, unsigned char **cursor, size_t *left)
+{
+    while (*left > 0) {
+        long got = source->draw(*cursor, *left);
+
+        if (got == -EINTR)
+            continue;
+        if (got <= 0)
+            return got < 0 ? (int)-got : EIO;
+        if (!source->counts)
+            count((size_t)got, (size_t)got == *left);
+        *cursor += got;
+        *left -= (size_t)got;
+    }
+    return 0;
+}
+
+/* Later draws begin with the source that has just served. Another thread may have been faster. */
+static void settle_on(unsigned int index, unsigned int lost, int error)
+{
+    if (atomic_compare_exchange_strong(&first_source, &lost, index))
+        random_notice(RANDOM_NOTICE_LOST, sources[lost]->kind, error);
+}
+
+int random_fill(void *buffer, size_t length)
+{
+    unsigned int first = atomic_load_explicit(&first_source, memory_order_relaxed);
+    unsigned char *cursor = buffer;
+    size_t left = length;
+    int first_error = 0;
+    int error = ENOSYS;
+
+    if (sources[first]->largest_draw && length > sources[first]->largest_draw)
+        first = next_source(first);
+    for (unsigned int index = first; index < SOURCES; index = next_source(index)) {
+        error = drain(sources[index], &cursor, &left);
+        if (index == first)
+            first_error = error;
+        if (error == 0) {
+            if (index != first && first_error != EAGAIN)
+                settle_on(index, first, first_error);
+            return 0;
+        }
+    }
+    return error;
+}

@@ -1,0 +1,22 @@
+/*
+ * The ENGINE "osrandom", where OpenSSL has engines (up to 3.x).
+ */
+#ifndef OSRANDOM_ENGINE_H
+#define OSRANDOM_ENGINE_H
+
+#include "libcrypto.h"
+
+/*
+ * Adds it to the engine list, once. Only when a program looks for engines: adding one ends
+ * CRYPTO_set_mem_functions() in 1.0.2, registers OPENSSL_cleanup() with atexit() in 1.1.x, and
+ * costs some 60 allocations in 3.0.
+ */
+void engine_register(struct libcrypto *libcrypto);
+
+/* Whether an engine's RAND method is ours. */
+bool engine_is_ours(const struct libcrypto *libcrypto, const ENGINE *engine);
+
+/* Takes it out of the table of engines that serve RAND without having been asked to. */
+void engine_unregister_rand(const struct libcrypto *libcrypto);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * All that the shim may call in its host's C library. Every one is weak and unversioned, so that
+ * one file loads on any glibc, on musl and in a program that has no C library: any of them may be
+ * NULL, and the caller says what happens then.
+ */
+#ifndef OSRANDOM_IMPORTS_H
+#define OSRANDOM_IMPORTS_H
+
+#include <link.h>
+#include <stddef.h>
+#include <sys/auxv.h>
+
+extern char **environ;
+extern char *program_invocation_short_name;
+
+int *__errno_location(void);
+void *malloc(size_t size);
+void *realloc(void *block, size_t size);
+void free(void *block);
+void abort(void) __attribute__((noreturn));
+
+#pragma weak environ
+#pragma weak program_invocation_short_name
+#pragma weak __errno_location
+#pragma weak malloc
+#pragma weak realloc
+#pragma weak free
+#pragma weak abort
+#pragma weak getauxval
+#pragma weak dl_iterate_phdr
+
+#endif

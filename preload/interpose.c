@@ -1,0 +1,326 @@
+/*
+ * Every symbol that is defined over someone else's, each with the reason for it.
+ *
+ * In a process without OpenSSL these names exist all the same, and a program that probes for them
+ * with dlsym() finds them: draws are served then, everything else answers 0 or NULL. Where nothing
+ * is pinned (OSRANDOM_MODE=register and builtin, LibreSSL, BoringSSL, OSRANDOM_ON_SWAP=allow) each
+ * forwards to the OpenSSL that the caller means. Every one also looks for OpenSSLs that came in
+ * unnoticed, as long as not all that are known are pinned.
+ */
+#include "interpose.h"
+
+#include "activate.h"
+#include "engine.h"
+#include "imports.h"
+#include "mem_hooks.h"
+#include "method.h"
+#include "preload.h"
+#include "report.h"
+#include "settings.h"
+#include "status.h"
+
+#define CALLER __builtin_return_address(0)
+
+/* Calls the function of this name in that OpenSSL; 0 or NULL if it has none. */
+#define FORWARD(there, function, ...)                                                              \
+    ({                                                                                             \
+        __typeof__(&(function)) real = libcrypto_symbol(there, #function);                         \
+        real ? real(__VA_ARGS__) : 0;                                                              \
+    })
+
+/* ---- Draws: served without OpenSSL's locks, also before and after its own life. ---- */
+
+/* length is an int in OpenSSL and a size_t in BoringSSL: one register holds either, and is handed
+ * on whole. */
+int RAND_bytes(unsigned char *buffer, size_t length)
+{
+    struct libcrypto *meant = libcrypto_meant(CALLER, "RAND_bytes");
+
+    return left_alone(meant) ? FORWARD(meant, RAND_bytes, buffer, length)
+                             : method_bytes(buffer, (int)length);
+}
+
+int RAND_priv_bytes(unsigned char *buffer, size_t length)
+{
+    struct libcrypto *meant = libcrypto_meant(CALLER, "RAND_priv_bytes");
+
+    return left_alone(meant) ? FORWARD(meant, RAND_priv_bytes, buffer, length)
+                             : method_bytes(buffer, (int)length);
+}
+
+int RAND_pseudo_bytes(unsigned char *buffer, size_t length)
+{
+    struct libcrypto *meant = libcrypto_meant(CALLER, "RAND_pseudo_bytes");
+
+    return left_alone(meant) ? FORWARD(meant, RAND_pseudo_bytes, buffer, length)
+                             : method_bytes(buffer, (int)length);
+}
+
+/* OpenSSL 3.0 to 3.5 cut this size_t to an int on its way to a method: 4 GiB and 16 bytes came back
+ * as 16 bytes and a success. */
+int RAND_bytes_ex(OSSL_LIB_CTX *context, unsigned char *buffer, size_t length,
+                  unsigned int strength)
+{
+    struct libcrypto *meant = libcrypto_meant(CALLER, "RAND_bytes_ex");
+
+    return left_alone(meant) ? FORWARD(meant, RAND_bytes_ex, context, buffer, length, strength)
+                             : method_draw(buffer, length);
+}
+
+int RAND_priv_bytes_ex(OSSL_LIB_CTX *context, unsigned char *buffer, size_t length,
+                       unsigned int strength)
+{
+    struct libcrypto *meant = libcrypto_meant(CALLER, "RAND_priv_bytes_ex");
+
+    return left_alone(meant) ? FORWARD(meant, RAND_priv_bytes_ex, context, buffer, length, strength)
+                             : method_draw(buffer, length);
+}
+
+/* ---- What belongs to draws: answered as the method would, and so also where the draws are served
+ *      but OpenSSL is not there to ask the method: after OPENSSL_cleanup(), in a chroot. ---- */
+
+/* OpenSSL's own gathers a seed for a method that wants none, with system calls and allocations. */
+int RAND_poll(void)
+{
+    struct libcrypto *meant = libcrypto_meant(CALLER, "RAND_poll");
+
+    return left_alone(meant) ? FORWARD(meant, RAND_poll) : meant != NULL;
+}
+
+int RAND_status(void)
+{
+    struct libcrypto *meant = libcrypto_meant(CALLER, "RAND_status");
+
+    return left_alone(meant) ? FORWARD(meant, RAND_status) : meant != NULL;
+}
+
+void RAND_seed(const void *buffer, int length)
+{
+    struct libcrypto *meant = libcrypto_meant(CALLER, "RAND_seed");
+    void (*real)(const void *, int) =
+        left_alone(meant) ? libcrypto_symbol(meant, "RAND_seed") : NULL;
+
+    if (real)
+        real(buffer, length);
+}
+
+void RAND_add(const void *buffer, int length, double entropy)
+{
+    struct libcrypto *meant = libcrypto_meant(CALLER, "RAND_add");
+    void (*real)(const void *, int, double) =
+        left_alone(meant) ? libcrypto_symbol(meant, "RAND_add") : NULL;
+
+    if (real)
+        real(buffer, length, entropy);
+}
+
+/* ---- Holding on: the ways by which a program, a library or OpenSSL itself replaces the method. */
+
+const struct rand_method *RAND_get_rand_method(void)
+{
+    struct libcrypto *meant = libcrypto_meant(CALLER, "RAND_get_rand_method");
+
+    if (left_alone(meant))
+        return FORWARD(meant, RAND_get_rand_method);
+    return meant ? &osrandom_method : NULL;
+}
+
+/* What the program is told when its method or engine is kept out. Nothing goes on OpenSSL's error
+ * queue: a stale entry there makes a later SSL_get_error() report a failure that never was. */
+static int keep_out(const void *caller, const char *function)
+{
+    __atomic_fetch_add(&status_counters()->swaps, 1, __ATOMIC_RELAXED);
+    report(REPORT_SWAP, "kept out a %s() by %s; OSRANDOM_ON_SWAP=allow would let it through",
+           function, libcrypto_object_name(caller));
+    if (settings.on_swap == SWAP_ABORT)
+        stop_process();
+    return settings.on_swap == SWAP_FAIL ? 0 : 1;
+}
+
+/* theirs is a method or an engine, as the function takes it; to_default: it is NULL or ours. */
+static int swap(const void *caller, const char *function, const void *theirs, bool to_default)
+{
+    struct libcrypto *meant = libcrypto_meant(caller, function);
+    int (*real)(const void *);
+
+    if (!meant)
+        return 0;
+    if (!left_alone(meant)) {
+        if (to_default)
+            return 1;
+        if (settings.on_swap != SWAP_ALLOW)
+            return keep_out(caller, function);
+        meant = libcrypto_for(caller, function);
+    } else if (meant->pin == PIN_GIVEN && to_default) {
+        pin_again(meant);
+        return 1;
+    }
+    real = libcrypto_symbol(meant, function);
+    if (!real || !real(theirs))
+        return 0;
+    if (meant->pin == PIN_HELD)
+        pin_given_up(meant);
+    return 1;
+}
+
+/* NULL asks for the default method, and the default is ours; OPENSSL_cleanup() asks so at exit. */
+int RAND_set_rand_method(const struct rand_method *theirs)
+{
+    return swap(CALLER, "RAND_set_rand_method", theirs, !theirs || theirs == &osrandom_method);
+}
+
+/* In 3.x it replaces the method without passing by RAND_set_rand_method(). */
+int RAND_set_rand_engine(ENGINE *engine)
+{
+    return swap(CALLER, "RAND_set_rand_engine", engine,
+                !engine || engine_is_ours(libcrypto_meant(CALLER, "RAND_set_rand_engine"), engine));
+}
+
+static struct libcrypto *undo_and_pin_again(const void *caller, const char *function)
+{
+    struct libcrypto *meant = libcrypto_meant(caller, function);
+    void (*real)(void) = meant ? libcrypto_symbol(meant, function) : NULL;
+
+    if (!real)
+        return NULL;
+    real();
+    if (meant->pin == PIN_HELD)
+        pin_again(meant);
+    return meant;
+}
+
+/* A function in 1.0.x only, where it drops the method. */
+void RAND_cleanup(void)
+{
+    undo_and_pin_again(CALLER, "RAND_cleanup");
+}
+
+/* The same for 1.0.x's list of engines. */
+void ENGINE_cleanup(void)
+{
+    struct libcrypto *meant = undo_and_pin_again(CALLER, "ENGINE_cleanup");
+
+    if (meant)
+        meant->has_engine = false;
+}
+
+/* ---- Engines: ours is put on the list when a program first looks, for it costs something. ---- */
+
+static struct libcrypto *with_engine(const void *caller, const char *function)
+{
+    struct libcrypto *meant = libcrypto_meant(caller, function);
+
+    if (meant)
+        engine_register(meant);
+    return meant;
+}
+
+ENGINE *ENGINE_by_id(const char *id)
+{
+    struct libcrypto *meant = with_engine(CALLER, "ENGINE_by_id");
+
+    return meant ? FORWARD(meant, ENGINE_by_id, id) : NULL;
+}
+
+ENGINE *ENGINE_get_first(void)
+{
+    struct libcrypto *meant = with_engine(CALLER, "ENGINE_get_first");
+
+    return meant ? FORWARD(meant, ENGINE_get_first) : NULL;
+}
+
+ENGINE *ENGINE_get_last(void)
+{
+    struct libcrypto *meant = with_engine(CALLER, "ENGINE_get_last");
+
+    return meant ? FORWARD(meant, ENGINE_get_last) : NULL;
+}
+
+/* It makes the first engine that can serve RAND the one that does: with OSRANDOM_MODE=register ours
+ * waits to be chosen. */
+void ENGINE_register_all_RAND(void)
+{
+    struct libcrypto *meant = libcrypto_meant(CALLER, "ENGINE_register_all_RAND");
+    void (*real)(void) = meant ? libcrypto_symbol(meant, "ENGINE_register_all_RAND") : NULL;
+
+    if (!real)
+        return;
+    real();
+    engine_unregister_rand(meant);
+}
+
+/* ---- Memory functions: see mem_hooks.h. ---- */
+
+int CRYPTO_set_mem_functions(malloc_function *malloc_fn, realloc_function *realloc_fn,
+                             free_function *free_fn)
+{
+    struct libcrypto *meant;
+
+    activate(NULL);
+    meant = libcrypto_for(CALLER, "CRYPTO_set_mem_functions");
+    return meant ? mem_hooks_set(meant, malloc_fn, realloc_fn, free_fn) : 0;
+}
+
+void CRYPTO_get_mem_functions(malloc_function **malloc_fn, realloc_function **realloc_fn,
+                              free_function **free_fn)
+{
+    struct libcrypto *meant;
+
+    activate(NULL);
+    meant = libcrypto_for(CALLER, "CRYPTO_get_mem_functions");
+    if (meant)
+        mem_hooks_get(meant, malloc_fn, realloc_fn, free_fn);
+}
+
+/* ---- The signal that an OpenSSL was just mapped: its initialiser asks for OPENSSL_ia32cap, or
+ * what it is called on another machine, before dlopen() returns. ---- */
+
+static bool is_signal(const char *name)
+{
+    static const char start[] = "OPENSSL_";
+    size_t length = 0;
+
+    while (start[length])
+        if (name[length] != start[length])
+            return false;
+        else
+            length++;
+    while (name[length])
+        length++;
+    return length >= sizeof(start) + 2 && name[length - 3] == 'c' && name[length - 2] == 'a' &&
+           name[length - 1] == 'p';
+}
+
+static char *find_in_environment(const char *name)
+{
+    if (!&environ || !environ)
+        return NULL;
+    for (char **entry = environ; *entry; entry++) {
+        size_t length = 0;
+
+        while (name[length] && (*entry)[length] == name[length])
+            length++;
+        if (name[length] == '\0' && length && (*entry)[length] == '=')
+            return *entry + length + 1;
+    }
+    return NULL;
+}
+
+/*
+ * Another library's IFUNC resolver may call it while the loader is still at work on the shim: then
+ * it touches nothing that needs relocation. NULL is what the C library's own getenv() answers at
+ * that moment, before it has been given the environment.
+ */
+char *getenv(const char *name)
+{
+    getenv_function *next;
+
+    if (!shim_is_relocated())
+        return NULL;
+    if (is_signal(name)) {
+        shim_start();
+        activate(CALLER);
+    }
+    next = libcrypto_next_getenv();
+    return next ? next(name) : find_in_environment(name);
+}

@@ -1,0 +1,211 @@
+/*
+ * See mem_hooks.h. The wrappers keep OpenSSL's own habits: no block of no size, and realloc() of
+ * NULL or to no size is malloc() or free().
+ */
+#include "mem_hooks.h"
+
+#include "imports.h"
+
+typedef int set_mem_functions(malloc_function *, realloc_function *, free_function *);
+typedef void get_mem_functions(malloc_function **, realloc_function **, free_function **);
+
+/* Whose pin is under way; the activation's lock is held meanwhile. */
+static struct libcrypto *pinning;
+
+static struct {
+    malloc_function *malloc;
+    realloc_function *realloc;
+    free_function *free;
+} original;
+
+/* The place in which a block is remembered; asked for NULL, an empty one. NULL if there is none. */
+static void **early_block(struct libcrypto *libcrypto, const void *block)
+{
+    for (size_t i = 0; i < MOST_EARLY_BLOCKS; i++)
+        if (libcrypto->memory.early_blocks[i] == block)
+            return &libcrypto->memory.early_blocks[i];
+    return NULL;
+}
+
+static void *early_malloc(size_t size, const char *file, int line)
+{
+    void **place = early_block(pinning, NULL);
+    void *block = size ? malloc(size) : NULL;
+
+    (void)file;
+    (void)line;
+    if (place)
+        *place = block;
+    return block;
+}
+
+static void early_free(void *block, const char *file, int line)
+{
+    void **place = block ? early_block(pinning, block) : NULL;
+
+    (void)file;
+    (void)line;
+    if (place)
+        *place = NULL;
+    free(block);
+}
+
+static void *early_realloc(void *block, size_t size, const char *file, int line)
+{
+    void **place = block ? early_block(pinning, block) : NULL;
+    void *larger;
+
+    if (!block)
+        return early_malloc(size, file, line);
+    if (!size) {
+        early_free(block, file, line);
+        return NULL;
+    }
+    larger = realloc(block, size);
+    if (larger && place)
+        *place = larger;
+    return larger;
+}
+
+/* OpenSSL's own functions lie in an OpenSSL, this one or another that exports the same names. */
+static bool is_openssl_code(malloc_function *function)
+{
+    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
+        const struct libcrypto *libcrypto = libcrypto_at(i);
+
+        if (libcrypto && elf_image_contains(&libcrypto->image, (const void *)function))
+            return true;
+    }
+    return false;
+}
+
+bool mem_hooks_begin(struct libcrypto *libcrypto)
+{
+    get_mem_functions *get = libcrypto_symbol(libcrypto, "CRYPTO_get_mem_functions");
+    set_mem_functions *set = libcrypto_symbol(libcrypto, "CRYPTO_set_mem_functions");
+
+    if (!libcrypto_symbol(libcrypto, "OpenSSL_version_num") || !get || !set || !malloc ||
+        !realloc || !free)
+        return false;
+    get(&original.malloc, &original.realloc, &original.free);
+    if (!is_openssl_code(original.malloc))
+        return false;
+    pinning = libcrypto;
+    return set(early_malloc, early_realloc, early_free) == 1;
+}
+
+void mem_hooks_end(struct libcrypto *libcrypto)
+{
+    set_mem_functions *set = libcrypto_symbol(libcrypto, "CRYPTO_set_mem_functions");
+
+    set(original.malloc, original.realloc, original.free);
+}
+
+static void *realloc_for(struct libcrypto *libcrypto, void *block, size_t size, const char *file,
+                         int line)
+{
+    void **place = block ? early_block(libcrypto, block) : NULL;
+
+    if (!place)
+        return libcrypto->memory.realloc(block, size, file, line);
+    block = realloc(block, size);
+    if (block || !size)
+        *place = block;
+    return block;
+}
+
+static void free_for(struct libcrypto *libcrypto, void *block, const char *file, int line)
+{
+    void **place = block ? early_block(libcrypto, block) : NULL;
+
+    if (!place) {
+        libcrypto->memory.free(block, file, line);
+        return;
+    }
+    *place = NULL;
+    free(block);
+}
+
+/* OpenSSL hands its memory functions no word of whose they are, so each entry has its own pair. */
+#define WRAPPERS(index)                                                                            \
+    static void *realloc_##index(void *block, size_t size, const char *file, int line)             \
+    {                                                                                              \
+        return realloc_for(libcrypto_at(index), block, size, file, line);                          \
+    }                                                                                              \
+    static void free_##index(void *block, const char *file, int line)                              \
+    {                                                                                              \
+        free_for(libcrypto_at(index), block, file, line);                                          \
+    }
+
+WRAPPERS(0)
+WRAPPERS(1)
+WRAPPERS(2)
+WRAPPERS(3)
+WRAPPERS(4)
+WRAPPERS(5)
+WRAPPERS(6)
+WRAPPERS(7)
+
+static const struct {
+    realloc_function *realloc;
+    free_function *free;
+} wrappers[MOST_LIBCRYPTOS] = {
+    {realloc_0, free_0}, {realloc_1, free_1}, {realloc_2, free_2}, {realloc_3, free_3},
+    {realloc_4, free_4}, {realloc_5, free_5}, {realloc_6, free_6}, {realloc_7, free_7},
+};
+
+static bool has_early_blocks(const struct libcrypto *libcrypto)
+{
+    for (size_t i = 0; i < MOST_EARLY_BLOCKS; i++)
+        if (libcrypto->memory.early_blocks[i])
+            return true;
+    return false;
+}
+
+static size_t index_of(const struct libcrypto *libcrypto)
+{
+    size_t index = 0;
+
+    while (libcrypto_at(index) != libcrypto)
+        index++;
+    return index;
+}
+
+int mem_hooks_set(struct libcrypto *libcrypto, malloc_function *their_malloc,
+                  realloc_function *their_realloc, free_function *their_free)
+{
+    set_mem_functions *set = libcrypto_symbol(libcrypto, "CRYPTO_set_mem_functions");
+    realloc_function *realloc_before = libcrypto->memory.realloc;
+    free_function *free_before = libcrypto->memory.free;
+    size_t index = index_of(libcrypto);
+
+    if (!set)
+        return 0;
+    if (!has_early_blocks(libcrypto))
+        return set(their_malloc, their_realloc, their_free);
+    if (their_realloc)
+        libcrypto->memory.realloc = their_realloc;
+    if (their_free)
+        libcrypto->memory.free = their_free;
+    if (set(their_malloc, their_realloc ? wrappers[index].realloc : NULL,
+            their_free ? wrappers[index].free : NULL) == 1)
+        return 1;
+    libcrypto->memory.realloc = realloc_before;
+    libcrypto->memory.free = free_before;
+    return 0;
+}
+
+void mem_hooks_get(struct libcrypto *libcrypto, malloc_function **their_malloc,
+                   realloc_function **their_realloc, free_function **their_free)
+{
+    get_mem_functions *get = libcrypto_symbol(libcrypto, "CRYPTO_get_mem_functions");
+    size_t index = index_of(libcrypto);
+
+    if (!get)
+        return;
+    get(their_malloc, their_realloc, their_free);
+    if (their_realloc && *their_realloc == wrappers[index].realloc)
+        *their_realloc = libcrypto->memory.realloc;
+    if (their_free && *their_free == wrappers[index].free)
+        *their_free = libcrypto->memory.free;
+}

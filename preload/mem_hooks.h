@@ -1,0 +1,35 @@
+/*
+ * Keeps CRYPTO_set_mem_functions() as useful to the program as it is without the shim.
+ *
+ * OpenSSL since 1.1.0 accepts other memory functions only before its first allocation, and pinning
+ * a method allocates a few locks. Kamailio's TLS module will not start over that; OpenSIPS,
+ * stunnel, Dovecot and MariaDB make the same call.
+ */
+#ifndef OSRANDOM_MEM_HOOKS_H
+#define OSRANDOM_MEM_HOOKS_H
+
+#include <stdbool.h>
+
+#include "libcrypto.h"
+
+/*
+ * Around the pin: a call of custom functions does not end OpenSSL's readiness to take others
+ * (crypto/mem.c, 1.1.0 to 4.0), so the pin's blocks are made through wrappers of malloc() and
+ * free(), and OpenSSL's own functions are put back afterwards. begin returns false if there is
+ * nothing to put back: the program was earlier than we, or this is 1.0.x, which allocates nothing.
+ */
+bool mem_hooks_begin(struct libcrypto *libcrypto);
+void mem_hooks_end(struct libcrypto *libcrypto);
+
+/*
+ * What the program's own call does: its realloc and free are wrapped, so that the early blocks,
+ * which malloc() made, are given back to free() when OpenSSL releases them at exit.
+ */
+int mem_hooks_set(struct libcrypto *libcrypto, malloc_function *their_malloc,
+                  realloc_function *their_realloc, free_function *their_free);
+
+/* The functions that the program has set, not their wrappers. */
+void mem_hooks_get(struct libcrypto *libcrypto, malloc_function **their_malloc,
+                   realloc_function **their_realloc, free_function **their_free);
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * The OSRANDOM_* variables, read once; libosrandom_preload(8) tells what each does.
+ */
+#ifndef OSRANDOM_SETTINGS_H
+#define OSRANDOM_SETTINGS_H
+
+enum mode { MODE_ACTIVATE, MODE_REGISTER, MODE_BUILTIN };
+enum on_swap { SWAP_KEEP, SWAP_FAIL, SWAP_ABORT, SWAP_ALLOW };
+enum on_failure { FAILURE_ERROR, FAILURE_ABORT };
+enum log_level { LOG_WARN, LOG_QUIET, LOG_INFO };
+
+struct settings {
+    unsigned int mode;       /* enum mode */
+    unsigned int source;     /* enum random_source */
+    unsigned int on_swap;    /* enum on_swap */
+    unsigned int on_failure; /* enum on_failure */
+    unsigned int log;        /* enum log_level */
+};
+
+extern struct settings settings;
+
+/* Reads the environment, not at all in a set-user-ID program (AT_SECURE). */
+void settings_read(void);
+
+/* One line, the first time, for each value that settings_read() did not know; the default is used
+ * then. */
+void settings_report(void);
+
+const char *settings_mode_name(void);
+
+#endif

@@ -1,0 +1,56 @@
+/*
+ * The exported status block. The shim uses it under a hidden name: of two shims in one process, the
+ * second would otherwise write into the first one's block.
+ */
+#include "status.h"
+
+#include <linux/mman.h>
+#include <stddef.h>
+
+#include "libcrypto.h"
+#include "linux_syscall.h"
+#include "settings.h"
+
+static struct osrandom_status block = {
+    .magic = {'o', 's', 'r', 'a', 'n', 'd', 'o', 'm'},
+    .layout = OSRANDOM_STATUS_LAYOUT,
+    .size = sizeof(block),
+};
+
+extern struct osrandom_status osrandom_status
+    __attribute__((alias("block"), visibility("default")));
+
+static struct osrandom_counters counters_without_memory;
+static struct osrandom_counters *counters = &counters_without_memory;
+
+_Static_assert((int)OSRANDOM_STATUS_LIBCRYPTOS == (int)MOST_LIBCRYPTOS, "one entry each");
+
+struct osrandom_counters *status_counters(void)
+{
+    return counters;
+}
+
+void status_start(void)
+{
+    struct osrandom_counters *memory =
+        linux_mmap(sizeof(*memory), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
+
+    if (!linux_mmap_failed(memory)) {
+        linux_syscall(SYS_madvise, memory, sizeof(*memory), MADV_WIPEONFORK);
+        counters = memory;
+    }
+    block.counters = (uintptr_t)counters;
+}
+
+void status_update(void)
+{
+    block.mode = settings.mode;
+    block.source = random_source();
+    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
+        const struct libcrypto *libcrypto = libcrypto_at(i);
+
+        block.libcrypto[i].base = libcrypto ? libcrypto->image.base : 0;
+        block.libcrypto[i].version = libcrypto ? libcrypto->version : 0;
+        block.libcrypto[i].pin = libcrypto ? (uint32_t)libcrypto->pin : 0;
+    }
+}

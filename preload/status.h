@@ -1,0 +1,52 @@
+/*
+ * The block that tells an operator from outside what the shim does: `osrandom status` reads it
+ * through /proc/PID/mem, by the exported symbol osrandom_status. Layout 1; every number is in the
+ * host's byte order, every address is one of the process that is looked at. Fields are only ever
+ * added at the end, with a new size.
+ */
+#ifndef OSRANDOM_STATUS_H
+#define OSRANDOM_STATUS_H
+
+#include <stdint.h>
+
+#include "random.h"
+
+#define OSRANDOM_STATUS_MAGIC "osrandom" /* the eight bytes, no terminator */
+
+enum { OSRANDOM_STATUS_LAYOUT = 1, OSRANDOM_STATUS_LIBCRYPTOS = 8 };
+
+struct osrandom_status {
+    char magic[8];
+    uint32_t layout;
+    uint32_t size;     /* of this structure */
+    uint32_t mode;     /* enum mode in settings.h */
+    uint32_t source;   /* enum random_source; RANDOM_AUTO: none has been needed yet */
+    uint64_t counters; /* address of a struct osrandom_counters, 0 before the first pin */
+    struct {
+        uint64_t base;    /* its load address, as in /proc/PID/maps; 0: no entry */
+        uint64_t version; /* as OpenSSL_version_num() answers */
+        uint32_t pin;     /* enum pin_state in libcrypto.h */
+        uint32_t reserved;
+    } libcrypto[OSRANDOM_STATUS_LIBCRYPTOS];
+};
+
+/* The process's own figures since it was forked: its memory is wiped in a child (Linux 4.14). */
+struct osrandom_counters {
+    struct random_tally tallies[RANDOM_STRIPES];
+    uint64_t swaps;    /* another method or engine was offered, and kept out */
+    uint64_t failures; /* draws that no source served */
+};
+
+/* Exported. */
+extern struct osrandom_status osrandom_status;
+
+/* Where the shim itself counts: never NULL. */
+struct osrandom_counters *status_counters(void);
+
+/* Maps the counters' memory; without any, they lie in the shim's own and outlive a fork. */
+void status_start(void);
+
+/* Brings the block up to date with the settings, the source and the table of OpenSSLs. */
+void status_update(void);
+
+#endif

@@ -1,0 +1,94 @@
+# The tests: one folder a question, one Criterion program a folder.
+#
+#   unit         platform/ and the parts of preload/ by themselves
+#   load         one file that loads everywhere, and does nothing where there is no OpenSSL
+#   openssl      the shim in programs with a real OpenSSL, of every generation
+#   duplication  what repeats on stock and must not under the shim
+
+SUITES := $(patsubst tests/%/,%,$(dir $(wildcard $(addprefix tests/,$(addsuffix /.,\
+            unit load openssl duplication)))))
+TREES := openssl-1.1.1 openssl-3.0 openssl-3.5 openssl-3.6 openssl-4.0
+
+TEST_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Wno-conversion -Wno-cast-align \
+               -Iplatform -Ipreload -Itests/support -DBUILD_DIR='"$(BUILD)"'
+
+SUPPORT_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/support/*.c))
+LEDGER_SHIM := $(BUILD)/ledger/libosrandom_preload.so
+
+$(BUILD)/tests/%.o: tests/%.c $(FLAGS_FILE) Makefile tests/tests.mk
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The shim that also writes what it hands out to a ledger: see tests/support/ledger.h.
+$(BUILD)/ledger/method.o: preload/method.c $(FLAGS_FILE) Makefile
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(FREESTANDING) -Drandom_fill=ledger_fill -Iplatform -MMD -MP \
+	    -c -o $@ $<
+
+$(BUILD)/ledger/ledger_fill.o: tests/ledger/ledger_fill.c $(FLAGS_FILE) Makefile
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) $(FREESTANDING) -Iplatform -Ipreload -Itests/support \
+	    -MMD -MP -c -o $@ $<
+
+LEDGER_OBJECTS := $(BUILD)/ledger/method.o $(BUILD)/ledger/ledger_fill.o \
+                  $(filter-out $(BUILD)/preload/method.o,$(SHIM_OBJECTS))
+
+$(LEDGER_SHIM): $(LEDGER_OBJECTS) preload/exports.map
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(FREESTANDING) $(SHIM_LDFLAGS) -o $@ $(LEDGER_OBJECTS) -lgcc
+
+# Where a tree lies; fetched on the first use.
+$(BUILD)/trees/%:
+	$(Q)mkdir -p $(@D)
+	$(Q)tests/support/trees get $* >$@.new && mv $@.new $@
+
+# A probe is a little program that uses OpenSSL in one way. Each is built against every tree twice:
+# as a program that is linked to OpenSSL, and as a module that `late` loads with RTLD_LOCAL.
+PROBES := $(patsubst tests/probes/%.c,%,$(wildcard tests/probes/*.c))
+
+define tree_rules
+$(BUILD)/probes/$(1)/%: tests/probes/%.c $(BUILD)/trees/$(1) $(wildcard tests/probes/*.h) $(FLAGS_FILE)
+	$$(call say,PROBE,$$@)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q). $$$$(cat $(BUILD)/trees/$(1))/tree.env && \
+	    $$(CC) -O1 -g $$(TEST_CFLAGS) -Wno-deprecated-declarations -isystem $$$$INCLUDE \
+	    -fPIE -pie -o $$@ $$< $$$$LIBSSL $$$$LIBCRYPTO -lpthread -ldl -Wl,--allow-shlib-undefined
+$(BUILD)/probes/$(1)/%.so: tests/probes/%.c $(BUILD)/trees/$(1) $(wildcard tests/probes/*.h) $(FLAGS_FILE)
+	$$(call say,PROBE,$$@)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q). $$$$(cat $(BUILD)/trees/$(1))/tree.env && \
+	    $$(CC) -O1 -g $$(TEST_CFLAGS) -Wno-deprecated-declarations -isystem $$$$INCLUDE \
+	    -fPIC -shared -o $$@ $$< $$$$LIBSSL $$$$LIBCRYPTO -lpthread -Wl,--allow-shlib-undefined
+PROBE_FILES += $$(foreach probe,$(PROBES),$(BUILD)/probes/$(1)/$$(probe) \
+                 $(BUILD)/probes/$(1)/$$(probe).so)
+endef
+$(foreach tree,$(TREES),$(eval $(call tree_rules,$(tree))))
+
+$(BUILD)/late: tests/support/late/late.c $(FLAGS_FILE)
+	$(call say,CC,$@)
+	$(Q)$(CC) -O1 -g $(TEST_CFLAGS) -o $@ $< -ldl -lpthread
+
+define suite_rules
+$(1)_OBJECTS := $$(patsubst %.c,$(BUILD)/%.o,$$(wildcard tests/$(1)/*.c))
+-include $$($(1)_OBJECTS:.o=.d)
+$(BUILD)/tests/$(1)/run: $$($(1)_OBJECTS) $(SUPPORT_OBJECTS) $$($(1)_LINKS)
+	$$(call say,LINK,$$@)
+	$$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$($(1)_OBJECTS) $(SUPPORT_OBJECTS) $$($(1)_LINKS) \
+	    -lcriterion -lpthread -ldl
+TEST_PROGRAMS += $(BUILD)/tests/$(1)/run
+endef
+
+# What a suite links or needs beyond its own files.
+unit_LINKS := $(filter $(BUILD)/platform/%,$(SHIM_OBJECTS))
+-include $(wildcard tests/*/suite.mk)
+$(foreach suite,$(SUITES),$(eval $(call suite_rules,$(suite))))
+-include $(SUPPORT_OBJECTS:.o=.d) $(BUILD)/ledger/method.d $(BUILD)/ledger/ledger_fill.d
+
+.PHONY: tests check
+tests: $(SHIM) $(LEDGER_SHIM) $(BUILD)/late $(TEST_PROGRAMS) $(PROBE_FILES) $(TEST_FILES)
+
+check: tests
+	$(Q)tests/support/run_suites $(TEST_PROGRAMS)
