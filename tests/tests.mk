@@ -4,9 +4,10 @@
 #   load         one file that loads everywhere, and does nothing where there is no OpenSSL
 #   openssl      the shim in programs with a real OpenSSL, of every generation
 #   duplication  what repeats on stock and must not under the shim
+#   apps         servers, interpreters, systemd and containers
 
 SUITES := $(patsubst tests/%/,%,$(dir $(wildcard $(addprefix tests/,$(addsuffix /.,\
-            unit load openssl duplication)))))
+            unit load openssl duplication apps)))))
 TREES := openssl-1.1.1 openssl-3.0 openssl-3.5 openssl-3.6 openssl-4.0
 
 TEST_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Wno-conversion -Wno-cast-align \
@@ -41,6 +42,7 @@ $(LEDGER_SHIM): $(LEDGER_OBJECTS) preload/exports.map
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(FREESTANDING) $(SHIM_LDFLAGS) -o $@ $(LEDGER_OBJECTS) -lgcc
 
 # Where a tree lies; fetched on the first use.
+.SECONDARY: $(TREES:%=$(BUILD)/trees/%)
 $(BUILD)/trees/%:
 	$(Q)mkdir -p $(@D)
 	$(Q)tests/support/trees get $* >$@.new && mv $@.new $@
@@ -87,7 +89,8 @@ unit_LINKS := $(filter $(BUILD)/platform/%,$(SHIM_OBJECTS))
 $(foreach suite,$(SUITES),$(eval $(call suite_rules,$(suite))))
 -include $(SUPPORT_OBJECTS:.o=.d) $(BUILD)/ledger/method.d $(BUILD)/ledger/ledger_fill.d
 
-.PHONY: tests check
+.PHONY: tests probes check
+probes: $(PROBE_FILES) $(BUILD)/late
 tests: $(SHIM) $(LEDGER_SHIM) $(BUILD)/late $(TEST_PROGRAMS) $(PROBE_FILES) $(TEST_FILES)
 
 check: tests
