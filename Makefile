@@ -43,7 +43,7 @@ SHIM_OBJECTS := $(SHIM_SOURCES:%.c=$(BUILD)/%.o)
 Q := $(if $(V),,@)
 say = @$(if $(V),:,printf '  %-7s %s\n' '$(1)' '$(2)')
 
-.PHONY: all help lint format install uninstall clean
+.PHONY: all help lint lint-format lint-tidy lint-check lint-analyze lint-shell format install uninstall clean
 all: $(SHIM)
 
 help:
@@ -73,6 +73,38 @@ $(BUILD)/%.o: %.c $(FLAGS_FILE) Makefile
 -include $(SHIM_OBJECTS:.o=.d)
 
 include tests/tests.mk
+
+C_FILES := $(shell find platform preload tests tools -name '*.[ch]' 2>/dev/null)
+SCRIPTS := $(shell grep -lE '^\#!.*\b(ba)?sh' .ci/* tools/* $$(find tests -type f -perm -u+x) 2>/dev/null)
+LINT_FLAGS := -Iplatform -Ipreload -D_GNU_SOURCE -std=gnu11
+
+lint: lint-format lint-tidy lint-check lint-analyze lint-shell
+
+lint-format:
+	$(call say,FORMAT,all)
+	$(Q)clang-format --dry-run -Werror $(C_FILES)
+
+lint-tidy:
+	$(call say,TIDY,platform preload)
+	$(Q)clang-tidy --quiet $(SHIM_SOURCES) -- $(LINT_FLAGS) -ffreestanding 2>/dev/null
+
+lint-check:
+	$(call say,CHECK,platform preload)
+	$(Q)cppcheck --quiet --error-exitcode=1 --enable=warning,style,performance,portability \
+	    --inline-suppr --suppressions-list=.cppcheck -Iplatform -Ipreload -D__x86_64__ -D__LP64__ \
+	    -D_GNU_SOURCE '-DElfW(type)=Elf64_##type' $(SHIM_SOURCES)
+
+lint-analyze:
+	$(call say,ANALYZE,platform preload)
+	$(Q)for file in $(SHIM_SOURCES); do \
+	    gcc -fanalyzer -O1 $(WARNINGS) $(FREESTANDING) -Iplatform -c -o /dev/null $$file || exit 1; done
+
+lint-shell:
+	$(call say,SHELL,scripts)
+	$(Q)shellcheck $(SCRIPTS)
+
+format:
+	$(Q)clang-format -i $(C_FILES)
 
 # A file that is replaced while it is mapped kills its hosts: written beside, then renamed.
 install: $(SHIM)

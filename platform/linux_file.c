@@ -18,7 +18,7 @@ typedef struct stat kernel_stat;
 
 bool linux_file_of(int descriptor, struct linux_file *file)
 {
-    kernel_stat now;
+    kernel_stat now = {0};
 
     if (linux_syscall(FSTAT, descriptor, &now) != 0)
         return false;

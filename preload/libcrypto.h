@@ -24,17 +24,17 @@ enum pin_state {
 };
 
 struct libcrypto {
-    _Atomic bool mapped; /* set last, when the rest holds */
     struct elf_image image;
     const char *path;      /* the loader's name of it; "" for the program itself */
     unsigned long version; /* as OpenSSL_version_num() answers */
-    enum pin_state pin;
-    _Atomic bool has_engine; /* ours has been registered */
-    struct {                 /* kept by mem_hooks.c */
+    struct {               /* kept by mem_hooks.c */
         void *early_blocks[MOST_EARLY_BLOCKS];
         realloc_function *realloc; /* the program's own */
         free_function *free;
     } memory;
+    enum pin_state pin;
+    _Atomic bool has_engine; /* ours has been registered */
+    _Atomic bool mapped;     /* set last, when the rest holds */
 };
 
 /*
@@ -51,10 +51,10 @@ void libcrypto_look_afresh(void);
 struct libcrypto *libcrypto_at(size_t index);
 
 /*
- * The one that a caller means: the only one; or the one that holds the calling code, or that the
- * object with the calling code needs; or the first that has the symbol. NULL if there is none.
+ * The one that code at this address means: the only one; or the one that holds the code, or that
+ * the object with the code needs; or the first that has the symbol. NULL if there is none.
  */
-struct libcrypto *libcrypto_for(const void *caller, const char *symbol);
+struct libcrypto *libcrypto_for(const void *address, const char *symbol);
 
 /* A function of it, or NULL. */
 void *libcrypto_symbol(const struct libcrypto *libcrypto, const char *symbol);

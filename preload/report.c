@@ -106,11 +106,11 @@ static bool still_stderr(void)
 /* A full pipe or a stopped terminal would make write() wait. */
 static bool takes_output(void)
 {
-    struct pollfd wanted = {.fd = STDERR, .events = POLLOUT};
+    struct pollfd output = {.fd = STDERR, .events = POLLOUT};
     int64_t at_once[2] = {0, 0};
 
-    return linux_syscall(SYS_ppoll, &wanted, 1, at_once, NULL, 0) == 1 &&
-           (wanted.revents & POLLOUT) != 0;
+    return linux_syscall(SYS_ppoll, &output, 1, at_once, NULL, 0) == 1 &&
+           (output.revents & POLLOUT) != 0;
 }
 
 /* A pipe whose reader is gone raises SIGPIPE in this thread: it is held back, and taken away if it

@@ -53,9 +53,9 @@ ParameterizedTest(struct way *way, draws, calls_with_a_library_context_are_serve
 
     if (version_of(way) < 0x30000)
         cr_skip_test("OpenSSL %s has no library contexts", tree_of(way)->version);
-    shim = prove(way, "draws", NULL,
-                 WORDS("RAND_bytes_ex", "RAND_priv_bytes_ex",
-                       "RAND_bytes_ex of another library context"));
+    shim = prove(
+        way, "draws", NULL,
+        WORDS("RAND_bytes_ex", "RAND_priv_bytes_ex", "RAND_bytes_ex of another library context"));
     expect_number(way, &shim, "RAND_bytes_ex(NULL, 0)", 1);
     outcome_free(&shim);
 }
@@ -67,8 +67,7 @@ ParameterizedTestParameters(draws, keys_are_made_of_bytes_from_the_system)
 
 ParameterizedTest(struct way *way, draws, keys_are_made_of_bytes_from_the_system)
 {
-    struct outcome shim =
-        prove(way, "keys", NULL, WORDS("Ed25519 key", "X25519 key", "P-256 key"));
+    struct outcome shim = prove(way, "keys", NULL, WORDS("Ed25519 key", "X25519 key", "P-256 key"));
     char *one = outcome_value(&shim, "ECDSA signature");
     char *other = outcome_value(&shim, "ECDSA signature again");
 
@@ -151,8 +150,7 @@ static void expect_served_when_ending(const struct way *way, const char *how, co
                                       const char *value)
 {
     struct ledger *ledger = ledger_new();
-    struct outcome shim =
-        probe(way, the_ledger_shim(), WORDS(ledger->env), "ending", WORDS(how));
+    struct outcome shim = probe(way, the_ledger_shim(), WORDS(ledger->env), "ending", WORDS(how));
 
     expect_clean(way, &shim, "");
     expect_number(way, &shim, result, 1);

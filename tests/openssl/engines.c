@@ -25,15 +25,13 @@ ParameterizedTest(struct way *way, engine, is_on_the_list_once_and_only_in_the_m
     static const struct {
         const char *mode;
         long seen;
-    } cases[] = {{"OSRANDOM_MODE=activate", 1},
-                 {"OSRANDOM_MODE=register", 1},
-                 {"OSRANDOM_MODE=builtin", 0}};
+    } cases[] = {
+        {"OSRANDOM_MODE=activate", 1}, {"OSRANDOM_MODE=register", 1}, {"OSRANDOM_MODE=builtin", 0}};
 
     if (!has_engines(way))
         return;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct outcome shim =
-            probe(way, the_shim(), WORDS(cases[i].mode), "engine", WORDS("list"));
+        struct outcome shim = probe(way, the_shim(), WORDS(cases[i].mode), "engine", WORDS("list"));
 
         expect_clean(way, &shim, "");
         expect_number(way, &shim, "engines called osrandom", cases[i].seen);

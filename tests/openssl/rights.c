@@ -1,6 +1,6 @@
 /*
- * What a program may decide in main() before it uses OpenSSL stays its to decide, though the shim was
- * there first: each is run on stock and under the shim, and both print the same.
+ * What a program may decide in main() before it uses OpenSSL stays its to decide, though the shim
+ * was there first: each is run on stock and under the shim, and both print the same.
  */
 #include <stdio.h>
 #include <stdlib.h>

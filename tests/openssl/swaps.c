@@ -22,7 +22,8 @@ static void expect_value(const struct way *way, const struct outcome *outcome, c
 }
 
 /* The line that the shim prints about it, without the program's number. */
-static void expect_report(const struct way *way, const struct outcome *outcome, const char *function)
+static void expect_report(const struct way *way, const struct outcome *outcome,
+                          const char *function)
 {
     char wanted[64];
 

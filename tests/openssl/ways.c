@@ -55,8 +55,7 @@ struct outcome probe(const struct way *way, const char *preload, const char *con
                      const char *name, const char *const *words)
 {
     const char *argv[16] = {NULL};
-    struct command command = {
-        .argv = argv, .env = env, .preload = preload, .tree = tree_of(way)};
+    struct command command = {.argv = argv, .env = env, .preload = preload, .tree = tree_of(way)};
     char file[128];
     size_t count = 0;
 

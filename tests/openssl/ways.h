@@ -1,6 +1,6 @@
 /*
- * The ways in which a program comes by OpenSSL, and a probe run in each: every generation, linked at
- * start and loaded late.
+ * The ways in which a program comes by OpenSSL, and a probe run in each: every generation, linked
+ * at start and loaded late.
  */
 #ifndef OSRANDOM_TESTS_WAYS_H
 #define OSRANDOM_TESTS_WAYS_H

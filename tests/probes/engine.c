@@ -34,8 +34,8 @@ static void list(void)
 static void ask_implementation(ENGINE *engine)
 {
     char name[64] = "";
-    int command = ENGINE_ctrl(engine, ENGINE_CTRL_GET_CMD_FROM_NAME, 0,
-                              (void *)"get_implementation", NULL);
+    int command =
+        ENGINE_ctrl(engine, ENGINE_CTRL_GET_CMD_FROM_NAME, 0, (void *)"get_implementation", NULL);
     int length = ENGINE_ctrl(engine, command, 0, NULL, NULL);
 
     print_number("length", length);

@@ -76,9 +76,9 @@ static void print_ec(void)
 
 #ifdef HAS_LIB_CTX
 /*
- * A prime of 3.x is searched upwards from base + (draw mod range), where base is 2^1024 / sqrt(2) and
- * range the rest up to 2^1024 (FIPS 186-4, B.3.6); the draw was below 3 * range. The upper bytes of
- * the three draws that it can have been are printed.
+ * A prime of 3.x is searched upwards from base + (draw mod range), where base is 2^1024 / sqrt(2)
+ * and range the rest up to 2^1024 (FIPS 186-4, B.3.6); the draw was below 3 * range. The upper
+ * bytes of the three draws that it can have been are printed.
  */
 static void print_prime(const BIGNUM *prime)
 {
@@ -99,7 +99,8 @@ static void print_prime(const BIGNUM *prime)
 }
 #endif
 
-/* Before 3.0 a prime is searched upwards from the draw itself: its upper bytes stay but for the first. */
+/* Before 3.0 a prime is searched upwards from the draw itself: its upper bytes stay but for the
+ * first. */
 static void print_rsa(void)
 {
     EVP_PKEY *key = generate(EVP_PKEY_RSA, 0, 2048);

@@ -1,7 +1,7 @@
 /*
- * memory early|late|twice: CRYPTO_set_mem_functions() with an allocator that is not malloc(), before
- * or after OpenSSL's first allocation. A block that is not the allocator's own, handed to its free,
- * ends the program: under the shim that would be one of the blocks of the pin.
+ * memory early|late|twice: CRYPTO_set_mem_functions() with an allocator that is not malloc(),
+ * before or after OpenSSL's first allocation. A block that is not the allocator's own, handed to
+ * its free, ends the program: under the shim that would be one of the blocks of the pin.
  */
 #include <openssl/evp.h>
 #include <openssl/rand.h>
@@ -71,7 +71,8 @@ static void print_functions(void)
     void (*free_now)(void *, const char *, int);
 
     CRYPTO_get_mem_functions(&malloc_now, &realloc_now, &free_now);
-    print_number("get answers ours", malloc_now == take && realloc_now == retake && free_now == give);
+    print_number("get answers ours",
+                 malloc_now == take && realloc_now == retake && free_now == give);
 }
 
 static void use(void)

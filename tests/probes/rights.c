@@ -1,6 +1,6 @@
 /*
- * rights no-atexit|no-config|config|drawn: what a program may decide in main() before it uses OpenSSL,
- * printed so that stock and shim can be compared.
+ * rights no-atexit|no-config|config|drawn: what a program may decide in main() before it uses
+ * OpenSSL, printed so that stock and shim can be compared.
  */
 #include <openssl/evp.h>
 #include <openssl/objects.h>

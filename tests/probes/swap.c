@@ -22,8 +22,7 @@ static int own_status(void)
     return 1;
 }
 
-static RAND_METHOD own_method = {
-    .bytes = own_bytes, .pseudorand = own_bytes, .status = own_status};
+static RAND_METHOD own_method = {.bytes = own_bytes, .pseudorand = own_bytes, .status = own_status};
 
 #ifdef HAS_ENGINE
 static ENGINE *own_engine(void)

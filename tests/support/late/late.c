@@ -1,6 +1,6 @@
 /*
- * late MODULE [ARG...]: a program without OpenSSL that loads a probe, and OpenSSL with it, in main()
- * as Python's ssl and Apache's mod_ssl are loaded: RTLD_NOW and RTLD_LOCAL.
+ * late MODULE [ARG...]: a program without OpenSSL that loads a probe, and OpenSSL with it, in
+ * main() as Python's ssl and Apache's mod_ssl are loaded: RTLD_NOW and RTLD_LOCAL.
  */
 #include <dlfcn.h>
 #include <stdio.h>
