@@ -34,7 +34,8 @@ FREESTANDING += -fno-tree-loop-distribute-patterns -static-libgcc
 endif
 
 SHIM_LDFLAGS := -shared -nostdlib -Wl,-soname,libosrandom_preload.so -Wl,-z,defs -Wl,-z,now \
-                -Wl,-z,relro -Wl,-z,noexecstack -Wl,--hash-style=gnu -Wl,--build-id \
+                -Wl,-z,relro -Wl,-z,noexecstack -Wl,-z,nodelete -Wl,--hash-style=gnu \
+                -Wl,--build-id \
                 -Wl,--version-script=preload/exports.map
 
 SHIM_SOURCES := $(wildcard platform/*.c) $(wildcard preload/*.c)

@@ -1,6 +1,7 @@
 /*
- * Collect, then act: libcrypto_look() takes notes while the loader's lock is held, and OpenSSL is
- * called after it.
+ * Collect, then act: libcrypto.c takes notes while the loader's lock is held, and OpenSSL is called
+ * after that. There is no lock of our own to wait for: each OpenSSL is pinned by the thread that is
+ * first to say so.
  */
 #include "activate.h"
 
@@ -17,43 +18,18 @@
 
 struct libcrypto *_Atomic all_pinned;
 
-/* The thread that is at it, and a mark for it to look again. Never waited for: the thread may sit
- * in dlopen() under locks that we would need. */
-static _Atomic int activating;
-static _Atomic bool look_again;
-
 void start_sources(void)
 {
-    static bool started;
+    static _Atomic bool started;
     int error;
 
-    if (started)
+    if (atomic_exchange(&started, true))
         return;
-    started = true;
     status_start();
     error = random_start(settings.source, status_counters()->tallies);
     if (error)
         report(REPORT_FAILED, "no source of random bytes works (errno %u); OpenSSL will be told so",
                (unsigned int)error);
-}
-
-/* A forked child has the lock of a thread that was left behind; no such thread exists in it. */
-static bool left_by_fork(int owner)
-{
-    return linux_syscall(SYS_tgkill, linux_syscall(SYS_getpid), owner, 0) == -ESRCH;
-}
-
-static bool take_lock(void)
-{
-    int self = (int)linux_syscall(SYS_gettid);
-    int owner = 0;
-
-    if (atomic_compare_exchange_strong(&activating, &owner, self))
-        return true;
-    if (!left_by_fork(owner) || !atomic_compare_exchange_strong(&activating, &owner, self))
-        return false;
-    libcrypto_look_afresh();
-    return true;
 }
 
 static bool starts_with(const char *text, const char *start)
@@ -73,24 +49,27 @@ static void report_pin(const struct libcrypto *libcrypto)
     if (libcrypto->pin == PIN_HELD)
         report(REPORT_ACTIVATED, "%s in %s draws from the operating system (source %s)", text, path,
                random_source_name(random_source()));
-    else if (starts_with(text, "OpenSSL") && libcrypto->pin == PIN_REFUSED)
+    else if (libcrypto->pin == PIN_REFUSED && starts_with(text, "OpenSSL"))
         report(REPORT_NOT_PINNED, "%s in %s could not be pinned; it draws from its own generator",
                text, path);
     else if (libcrypto->pin == PIN_REFUSED)
         report(REPORT_NOT_NEEDED, "not needed: %s in %s takes no other method", text, path);
 }
 
-static void set_method(struct libcrypto *libcrypto)
+static enum pin_state set_method(struct libcrypto *libcrypto)
 {
     int (*set)(const struct rand_method *) = libcrypto_symbol(libcrypto, "RAND_set_rand_method");
     const struct rand_method *(*get)(void) = libcrypto_symbol(libcrypto, "RAND_get_rand_method");
-    bool bracketed = mem_hooks_begin(libcrypto);
+    struct mem_functions original;
+    bool bracketed = mem_hooks_begin(libcrypto, &original);
+    bool held;
 
     /* Set before get: on an OpenSSL without a method, get would load the configuration file. */
     set(&osrandom_method);
-    libcrypto->pin = get && get() == &osrandom_method ? PIN_HELD : PIN_REFUSED;
+    held = get && get() == &osrandom_method;
     if (bracketed)
-        mem_hooks_end(libcrypto);
+        mem_hooks_end(libcrypto, &original);
+    return held ? PIN_HELD : PIN_REFUSED;
 }
 
 static unsigned long version_of(const struct libcrypto *libcrypto)
@@ -100,18 +79,6 @@ static unsigned long version_of(const struct libcrypto *libcrypto)
     if (!number)
         number = libcrypto_symbol(libcrypto, "SSLeay");
     return number();
-}
-
-static void pin(struct libcrypto *libcrypto)
-{
-    libcrypto->version = version_of(libcrypto);
-    if (settings.mode == MODE_ACTIVATE) {
-        start_sources();
-        set_method(libcrypto);
-    } else {
-        libcrypto->pin = PIN_LEFT;
-    }
-    report_pin(libcrypto);
 }
 
 static void note_whether_all_pinned(void)
@@ -131,40 +98,74 @@ static void note_whether_all_pinned(void)
     status_update();
 }
 
-static void look_and_pin(const void *initialising)
+/* A child that was forked while another thread was pinning has that thread's mark, and not the
+ * thread: no such one exists in it. */
+static bool left_by_fork(const struct libcrypto *libcrypto)
 {
-    if (!libcrypto_look(initialising))
-        return;
-    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
-        struct libcrypto *libcrypto = libcrypto_at(i);
-
-        if (!libcrypto || libcrypto->pin != PIN_NONE)
-            continue;
-        settings_report();
-        pin(libcrypto);
-    }
-    note_whether_all_pinned();
+    return linux_syscall(SYS_tgkill, linux_syscall(SYS_getpid), libcrypto->pinning_thread, 0) ==
+           -ESRCH;
 }
 
-void activate(const void *initialising)
+static bool may_pin(struct libcrypto *libcrypto)
+{
+    unsigned int untried = PIN_NONE, trying = PIN_TRYING;
+
+    if (atomic_compare_exchange_strong(&libcrypto->pin, &untried, PIN_TRYING)) {
+        libcrypto->pinning_thread = (int)linux_syscall(SYS_gettid);
+        return true;
+    }
+    return untried == PIN_TRYING && libcrypto->pinning_thread && left_by_fork(libcrypto) &&
+           atomic_compare_exchange_strong(&libcrypto->pin, &trying, PIN_TRYING);
+}
+
+static void pin(struct libcrypto *libcrypto)
 {
     int *error = __errno_location ? __errno_location() : NULL;
     int kept = error ? *error : 0;
 
-    look_again = true;
-    while (look_again && take_lock()) {
-        look_again = false;
-        look_and_pin(initialising);
-        initialising = NULL; /* it is known now */
-        activating = 0;
+    if (!may_pin(libcrypto))
+        return;
+    settings_report();
+    libcrypto->version = version_of(libcrypto);
+    if (settings.mode == MODE_ACTIVATE) {
+        start_sources();
+        libcrypto->pin = set_method(libcrypto);
+    } else {
+        libcrypto->pin = PIN_LEFT;
     }
+    note_whether_all_pinned();
+    report_pin(libcrypto);
     if (error)
         *error = kept;
 }
 
+static void pin_all(void)
+{
+    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
+        struct libcrypto *libcrypto = libcrypto_at(i);
+
+        if (libcrypto && libcrypto->pin <= PIN_TRYING)
+            pin(libcrypto);
+    }
+}
+
+void activate_all(void)
+{
+    libcrypto_find_all();
+    pin_all();
+}
+
+void activate_initialising(const void *address)
+{
+    struct libcrypto *libcrypto = libcrypto_find_initialising(address);
+
+    if (libcrypto)
+        pin(libcrypto);
+}
+
 void pin_again(struct libcrypto *libcrypto)
 {
-    set_method(libcrypto);
+    libcrypto->pin = set_method(libcrypto);
     note_whether_all_pinned();
 }
 
@@ -174,8 +175,15 @@ void pin_given_up(struct libcrypto *libcrypto)
     note_whether_all_pinned();
 }
 
-struct libcrypto *libcrypto_meant_slowly(const void *caller, const char *symbol)
+struct libcrypto *libcrypto_meant(const void *caller, const char *symbol)
 {
-    activate(NULL);
-    return libcrypto_for(caller, symbol);
+    struct libcrypto *libcrypto = libcrypto_for(caller, symbol);
+
+    if (!libcrypto) {
+        libcrypto_find_for(caller);
+        libcrypto = libcrypto_for(caller, symbol);
+    }
+    if (libcrypto && libcrypto->pin <= PIN_TRYING)
+        pin(libcrypto);
+    return libcrypto;
 }

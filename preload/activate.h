@@ -1,5 +1,7 @@
 /*
- * Pins the method in every OpenSSL of the process, and knows who is to serve a call.
+ * Pins the method in the OpenSSLs of the process, and knows which of them a call is for.
+ *
+ * errno is left alone throughout. Nothing here may be called while a lock of OpenSSL is held.
  */
 #ifndef OSRANDOM_ACTIVATE_H
 #define OSRANDOM_ACTIVATE_H
@@ -10,12 +12,11 @@
 
 #include "libcrypto.h"
 
-/*
- * Looks for OpenSSLs that were mapped since the last look, and pins them. initialising as in
- * libcrypto_look(). Returns at once if another thread, or an interrupted frame of this one, is at
- * it: that one looks again. errno is left alone. Not to be called while holding a lock of OpenSSL.
- */
-void activate(const void *initialising);
+/* Pins every OpenSSL that is mapped; at the program's start. */
+void activate_all(void);
+
+/* Pins the OpenSSL whose initialiser, running in this thread, contains the address. */
+void activate_initialising(const void *address);
 
 /* Prepares platform/, once, with OSRANDOM_SOURCE. */
 void start_sources(void);
@@ -27,20 +28,21 @@ void pin_again(struct libcrypto *libcrypto);
 void pin_given_up(struct libcrypto *libcrypto);
 
 /*
- * One of the pinned OpenSSLs as long as all that are mapped are pinned, else NULL: while it is set,
- * calls are served without another look.
+ * One of the pinned OpenSSLs as long as all that are known are pinned, else NULL: while it is set,
+ * draws are served without another look.
  */
 extern struct libcrypto *_Atomic all_pinned;
 
-/* The OpenSSL that a caller means, after another look; NULL if there is none in the process. */
-struct libcrypto *libcrypto_meant_slowly(const void *caller, const char *symbol);
+/* The OpenSSL that a caller means, found and pinned if it came in unnoticed; NULL if there is none.
+ */
+struct libcrypto *libcrypto_meant(const void *caller, const char *symbol);
 
 /* The same, or any pinned one when all are. */
-static inline struct libcrypto *libcrypto_meant(const void *caller, const char *symbol)
+static inline struct libcrypto *libcrypto_meant_quickly(const void *caller, const char *symbol)
 {
     struct libcrypto *any = atomic_load_explicit(&all_pinned, memory_order_relaxed);
 
-    return any ? any : libcrypto_meant_slowly(caller, symbol);
+    return any ? any : libcrypto_meant(caller, symbol);
 }
 
 /* Whether a call is to be handed on to it, since nothing of ours is pinned there. */

@@ -4,8 +4,8 @@
  * In a process without OpenSSL these names exist all the same, and a program that probes for them
  * with dlsym() finds them: draws are served then, everything else answers 0 or NULL. Where nothing
  * is pinned (OSRANDOM_MODE=register and builtin, LibreSSL, BoringSSL, OSRANDOM_ON_SWAP=allow) each
- * forwards to the OpenSSL that the caller means. Every one also looks for OpenSSLs that came in
- * unnoticed, as long as not all that are known are pinned.
+ * forwards to the OpenSSL that the caller means. As a second net, they find and pin an OpenSSL that
+ * came in unnoticed.
  */
 #include "interpose.h"
 
@@ -34,7 +34,7 @@
  * on whole. */
 int RAND_bytes(unsigned char *buffer, size_t length)
 {
-    struct libcrypto *meant = libcrypto_meant(CALLER, "RAND_bytes");
+    struct libcrypto *meant = libcrypto_meant_quickly(CALLER, "RAND_bytes");
 
     return left_alone(meant) ? FORWARD(meant, RAND_bytes, buffer, length)
                              : method_bytes(buffer, (int)length);
@@ -42,7 +42,7 @@ int RAND_bytes(unsigned char *buffer, size_t length)
 
 int RAND_priv_bytes(unsigned char *buffer, size_t length)
 {
-    struct libcrypto *meant = libcrypto_meant(CALLER, "RAND_priv_bytes");
+    struct libcrypto *meant = libcrypto_meant_quickly(CALLER, "RAND_priv_bytes");
 
     return left_alone(meant) ? FORWARD(meant, RAND_priv_bytes, buffer, length)
                              : method_bytes(buffer, (int)length);
@@ -50,7 +50,7 @@ int RAND_priv_bytes(unsigned char *buffer, size_t length)
 
 int RAND_pseudo_bytes(unsigned char *buffer, size_t length)
 {
-    struct libcrypto *meant = libcrypto_meant(CALLER, "RAND_pseudo_bytes");
+    struct libcrypto *meant = libcrypto_meant_quickly(CALLER, "RAND_pseudo_bytes");
 
     return left_alone(meant) ? FORWARD(meant, RAND_pseudo_bytes, buffer, length)
                              : method_bytes(buffer, (int)length);
@@ -61,7 +61,7 @@ int RAND_pseudo_bytes(unsigned char *buffer, size_t length)
 int RAND_bytes_ex(OSSL_LIB_CTX *context, unsigned char *buffer, size_t length,
                   unsigned int strength)
 {
-    struct libcrypto *meant = libcrypto_meant(CALLER, "RAND_bytes_ex");
+    struct libcrypto *meant = libcrypto_meant_quickly(CALLER, "RAND_bytes_ex");
 
     return left_alone(meant) ? FORWARD(meant, RAND_bytes_ex, context, buffer, length, strength)
                              : method_draw(buffer, length);
@@ -70,7 +70,7 @@ int RAND_bytes_ex(OSSL_LIB_CTX *context, unsigned char *buffer, size_t length,
 int RAND_priv_bytes_ex(OSSL_LIB_CTX *context, unsigned char *buffer, size_t length,
                        unsigned int strength)
 {
-    struct libcrypto *meant = libcrypto_meant(CALLER, "RAND_priv_bytes_ex");
+    struct libcrypto *meant = libcrypto_meant_quickly(CALLER, "RAND_priv_bytes_ex");
 
     return left_alone(meant) ? FORWARD(meant, RAND_priv_bytes_ex, context, buffer, length, strength)
                              : method_draw(buffer, length);
@@ -82,21 +82,21 @@ int RAND_priv_bytes_ex(OSSL_LIB_CTX *context, unsigned char *buffer, size_t leng
 /* OpenSSL's own gathers a seed for a method that wants none, with system calls and allocations. */
 int RAND_poll(void)
 {
-    struct libcrypto *meant = libcrypto_meant(CALLER, "RAND_poll");
+    struct libcrypto *meant = libcrypto_meant_quickly(CALLER, "RAND_poll");
 
     return left_alone(meant) ? FORWARD(meant, RAND_poll) : meant != NULL;
 }
 
 int RAND_status(void)
 {
-    struct libcrypto *meant = libcrypto_meant(CALLER, "RAND_status");
+    struct libcrypto *meant = libcrypto_meant_quickly(CALLER, "RAND_status");
 
     return left_alone(meant) ? FORWARD(meant, RAND_status) : meant != NULL;
 }
 
 void RAND_seed(const void *buffer, int length)
 {
-    struct libcrypto *meant = libcrypto_meant(CALLER, "RAND_seed");
+    struct libcrypto *meant = libcrypto_meant_quickly(CALLER, "RAND_seed");
     void (*real)(const void *, int) =
         left_alone(meant) ? libcrypto_symbol(meant, "RAND_seed") : NULL;
 
@@ -106,7 +106,7 @@ void RAND_seed(const void *buffer, int length)
 
 void RAND_add(const void *buffer, int length, double entropy)
 {
-    struct libcrypto *meant = libcrypto_meant(CALLER, "RAND_add");
+    struct libcrypto *meant = libcrypto_meant_quickly(CALLER, "RAND_add");
     void (*real)(const void *, int, double) =
         left_alone(meant) ? libcrypto_symbol(meant, "RAND_add") : NULL;
 
@@ -118,7 +118,7 @@ void RAND_add(const void *buffer, int length, double entropy)
 
 const struct rand_method *RAND_get_rand_method(void)
 {
-    struct libcrypto *meant = libcrypto_meant(CALLER, "RAND_get_rand_method");
+    struct libcrypto *meant = libcrypto_meant_quickly(CALLER, "RAND_get_rand_method");
 
     if (left_alone(meant))
         return FORWARD(meant, RAND_get_rand_method);
@@ -150,7 +150,6 @@ static int swap(const void *caller, const char *function, const void *theirs, bo
             return 1;
         if (settings.on_swap != SWAP_ALLOW)
             return keep_out(caller, function);
-        meant = libcrypto_for(caller, function);
     } else if (meant->pin == PIN_GIVEN && to_default) {
         pin_again(meant);
         return 1;
@@ -254,20 +253,16 @@ void ENGINE_register_all_RAND(void)
 int CRYPTO_set_mem_functions(malloc_function *malloc_fn, realloc_function *realloc_fn,
                              free_function *free_fn)
 {
-    struct libcrypto *meant;
+    struct libcrypto *meant = libcrypto_meant(CALLER, "CRYPTO_set_mem_functions");
 
-    activate(NULL);
-    meant = libcrypto_for(CALLER, "CRYPTO_set_mem_functions");
     return meant ? mem_hooks_set(meant, malloc_fn, realloc_fn, free_fn) : 0;
 }
 
 void CRYPTO_get_mem_functions(malloc_function **malloc_fn, realloc_function **realloc_fn,
                               free_function **free_fn)
 {
-    struct libcrypto *meant;
+    struct libcrypto *meant = libcrypto_meant(CALLER, "CRYPTO_get_mem_functions");
 
-    activate(NULL);
-    meant = libcrypto_for(CALLER, "CRYPTO_get_mem_functions");
     if (meant)
         mem_hooks_get(meant, malloc_fn, realloc_fn, free_fn);
 }
@@ -319,7 +314,7 @@ char *getenv(const char *name)
         return NULL;
     if (is_signal(name)) {
         shim_start();
-        activate(CALLER);
+        activate_initialising(CALLER);
     }
     next = libcrypto_next_getenv();
     return next ? next(name) : find_in_environment(name);

@@ -1,13 +1,11 @@
 /*
- * Finds every OpenSSL that is mapped, by dl_iterate_phdr().
+ * Finds OpenSSLs by dl_iterate_phdr().
  *
- * While its callback runs, another thread's dlopen() waits, so the callback reads symbol tables
- * and takes notes; nothing of OpenSSL is called under it. What defines RAND_set_rand_method but
+ * While its callback runs, another thread's dlopen() waits, so the callbacks read symbol tables and
+ * take notes; nothing of OpenSSL is called under them. What defines RAND_set_rand_method but
  * neither OpenSSL_version_num (1.1.0 and later) nor SSLeay (1.0.x) is another shim, and left alone.
  */
 #include "libcrypto.h"
-
-#include <stdatomic.h>
 
 #include "imports.h"
 #include "report.h"
@@ -15,173 +13,261 @@
 static struct libcrypto table[MOST_LIBCRYPTOS];
 static getenv_function *_Atomic next_getenv;
 
-/* dlpi_adds and dlpi_subs of the last look: as long as they stay, nothing was mapped since. */
-static unsigned long long adds_seen, subs_seen;
+static bool read_object(struct elf_image *image, const struct dl_phdr_info *info)
+{
+    return elf_image_read(image, info->dlpi_addr, info->dlpi_phdr, info->dlpi_phnum);
+}
 
-struct look {
-    const void *initialising;
-    bool past_first, unchanged;
-    bool past_ourselves;
-    getenv_function *getenv_before_us;
-    bool found[MOST_LIBCRYPTOS]; /* which entries of the table are still there */
-    bool too_many;
-};
+static bool is_ourselves(const struct elf_image *image)
+{
+    return elf_image_contains(image, &table);
+}
 
 static bool is_openssl(const struct elf_image *image)
 {
-    return elf_image_symbol(image, "RAND_set_rand_method") &&
+    return elf_image_symbol(image, "RAND_set_rand_method") && !is_ourselves(image) &&
            (elf_image_symbol(image, "OpenSSL_version_num") || elf_image_symbol(image, "SSLeay"));
 }
 
+/* ---- The table ---- */
+
+static struct libcrypto *claimed_entry(uintptr_t base)
+{
+    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++)
+        if (table[i].base == base)
+            return &table[i];
+    return NULL;
+}
+
+/* Threads that enter the same object go for the same empty entry, so one of them gets it and the
+ * others find it taken for their object. */
+static struct libcrypto *claim_entry(uintptr_t base)
+{
+    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
+        uintptr_t empty = 0;
+
+        if (atomic_compare_exchange_strong(&table[i].base, &empty, base))
+            return &table[i];
+        if (empty == base)
+            return NULL;
+    }
+    report(REPORT_NOT_PINNED, "more than %u OpenSSLs are loaded; this one is left alone",
+           (unsigned int)MOST_LIBCRYPTOS);
+    return NULL;
+}
+
+static void fill_in(struct libcrypto *entry, const struct elf_image *image, const char *path)
+{
+    entry->ready = false;
+    entry->has_engine = false;
+    entry->pin = PIN_NONE;
+    entry->image = *image;
+    entry->path = path;
+    entry->version = 0;
+    entry->memory.realloc = NULL;
+    entry->memory.free = NULL;
+    entry->ready = true;
+}
+
+static void enter(const struct elf_image *image, const char *path)
+{
+    struct libcrypto *entry = claimed_entry(image->base) ? NULL : claim_entry(image->base);
+
+    if (entry)
+        fill_in(entry, image, path);
+}
+
+struct libcrypto *libcrypto_at(size_t index)
+{
+    return table[index].base && table[index].ready ? &table[index] : NULL;
+}
+
+/* ---- All, at the start ---- */
+
+struct search {
+    bool past_ourselves;
+    getenv_function *getenv_before_us;
+};
+
 /* The host's getenv() is the first behind the shim in load order, which is look-up order for all
  * that is loaded with the program; failing that, any. */
-static void note_getenv(struct look *look, const struct elf_image *image)
+static void note_getenv(struct search *search, const struct elf_image *image)
 {
     getenv_function *found;
 
     if (next_getenv || !(found = elf_image_symbol(image, "getenv")))
         return;
-    if (look->past_ourselves)
+    if (search->past_ourselves)
         next_getenv = found;
     else
-        look->getenv_before_us = found;
+        search->getenv_before_us = found;
 }
 
-/* The entry of the object that is mapped there, else an empty one, else NULL. */
-static struct libcrypto *entry_for(const struct elf_image *image)
+static int enter_if_openssl(struct dl_phdr_info *info, size_t size, void *context)
 {
-    struct libcrypto *empty = NULL;
-
-    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
-        if (table[i].mapped && table[i].image.base == image->base)
-            return &table[i];
-        if (!table[i].mapped && !empty)
-            empty = &table[i];
-    }
-    return empty;
-}
-
-static void note_openssl(struct look *look, const struct elf_image *image, const char *path)
-{
-    struct libcrypto *entry = entry_for(image);
-
-    if (!entry) {
-        look->too_many = true;
-        return;
-    }
-    look->found[entry - table] = true;
-    if (entry->mapped && !(look->initialising && elf_image_contains(image, look->initialising)))
-        return;
-    *entry = (struct libcrypto){.image = *image, .path = path};
-    atomic_store_explicit(&entry->mapped, true, memory_order_release);
-}
-
-static bool nothing_new(const struct dl_phdr_info *info, size_t size)
-{
-    bool same = adds_seen != 0 && info->dlpi_adds == adds_seen && info->dlpi_subs == subs_seen;
-
-    if (size < offsetof(struct dl_phdr_info, dlpi_subs) + sizeof(info->dlpi_subs))
-        return false;
-    adds_seen = info->dlpi_adds;
-    subs_seen = info->dlpi_subs;
-    return same;
-}
-
-static int note_object(struct dl_phdr_info *info, size_t size, void *context)
-{
-    struct look *look = context;
-    struct elf_image image;
-
-    if (!look->past_first) {
-        look->past_first = true;
-        look->unchanged = nothing_new(info, size) && !look->initialising;
-        if (look->unchanged)
-            return 1;
-    }
-    if (!elf_image_read(&image, info->dlpi_addr, info->dlpi_phdr, info->dlpi_phnum))
-        return 0;
-    if (elf_image_contains(&image, &table)) {
-        look->past_ourselves = true;
-        return 0;
-    }
-    note_getenv(look, &image);
-    if (is_openssl(&image))
-        note_openssl(look, &image, info->dlpi_name);
-    return 0;
-}
-
-bool libcrypto_look(const void *initialising)
-{
-    struct look look = {.initialising = initialising};
-
-    if (!dl_iterate_phdr)
-        return false;
-    dl_iterate_phdr(note_object, &look);
-    if (look.unchanged)
-        return false;
-    if (!next_getenv)
-        next_getenv = look.getenv_before_us;
-    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++)
-        if (!look.found[i])
-            table[i].mapped = false;
-    if (look.too_many)
-        report(REPORT_NOT_PINNED, "more than %u OpenSSLs are loaded; the rest is left alone",
-               (unsigned int)MOST_LIBCRYPTOS);
-    return true;
-}
-
-void libcrypto_look_afresh(void)
-{
-    adds_seen = 0;
-}
-
-struct libcrypto *libcrypto_at(size_t index)
-{
-    return table[index].mapped ? &table[index] : NULL;
-}
-
-struct caller {
-    const void *address;
-    const char *path;
-    struct libcrypto *needs;
-};
-
-static int find_caller(struct dl_phdr_info *info, size_t size, void *context)
-{
-    struct caller *caller = context;
+    struct search *search = context;
     struct elf_image image;
 
     (void)size;
-    if (!elf_image_read(&image, info->dlpi_addr, info->dlpi_phdr, info->dlpi_phnum) ||
-        !elf_image_contains(&image, caller->address))
+    if (!read_object(&image, info))
+        return 0;
+    if (is_ourselves(&image)) {
+        search->past_ourselves = true;
+        return 0;
+    }
+    note_getenv(search, &image);
+    if (is_openssl(&image))
+        enter(&image, info->dlpi_name);
+    return 0;
+}
+
+void libcrypto_find_all(void)
+{
+    struct search search = {0};
+
+    if (!dl_iterate_phdr)
+        return;
+    dl_iterate_phdr(enter_if_openssl, &search);
+    if (!next_getenv)
+        next_getenv = search.getenv_before_us;
+}
+
+getenv_function *libcrypto_next_getenv(void)
+{
+    return next_getenv;
+}
+
+/* ---- The one that is being initialised ---- */
+
+struct newcomer {
+    const void *address;
+    struct libcrypto *entry;
+    uintptr_t bases[MOST_LIBCRYPTOS]; /* of the entries, before the search */
+    bool still_there[MOST_LIBCRYPTOS];
+};
+
+static int note_newcomer(struct dl_phdr_info *info, size_t size, void *context)
+{
+    struct newcomer *newcomer = context;
+    struct elf_image image;
+
+    (void)size;
+    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++)
+        if (newcomer->bases[i] == info->dlpi_addr)
+            newcomer->still_there[i] = true;
+    if (!read_object(&image, info) || !elf_image_contains(&image, newcomer->address) ||
+        !is_openssl(&image))
+        return 0;
+    newcomer->entry = claimed_entry(image.base);
+    if (!newcomer->entry)
+        newcomer->entry = claim_entry(image.base);
+    if (newcomer->entry)
+        fill_in(newcomer->entry, &image, info->dlpi_name);
+    return 0;
+}
+
+struct libcrypto *libcrypto_find_initialising(const void *address)
+{
+    struct newcomer newcomer = {.address = address};
+
+    if (!dl_iterate_phdr)
+        return NULL;
+    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++)
+        newcomer.bases[i] = table[i].base;
+    dl_iterate_phdr(note_newcomer, &newcomer);
+    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
+        if (newcomer.bases[i] && !newcomer.still_there[i]) {
+            table[i].ready = false;
+            table[i].base = 0;
+        }
+    }
+    return newcomer.entry;
+}
+
+/* ---- The one that running code means ---- */
+
+struct caller {
+    const void *address;
+    bool found;
+    struct elf_image image;
+    const char *path;
+};
+
+static int note_caller(struct dl_phdr_info *info, size_t size, void *context)
+{
+    struct caller *caller = context;
+
+    (void)size;
+    if (!read_object(&caller->image, info) || !elf_image_contains(&caller->image, caller->address))
         return 0;
     caller->path = info->dlpi_name;
-    for (size_t i = 0; i < MOST_LIBCRYPTOS && !caller->needs; i++) {
-        const char *soname = table[i].mapped ? elf_image_soname(&table[i].image) : NULL;
-
-        if (table[i].mapped && (elf_image_contains(&table[i].image, caller->address) ||
-                                (soname && elf_image_needs(&image, soname))))
-            caller->needs = &table[i];
-    }
+    caller->found = true;
     return 1;
+}
+
+static struct caller object_at(const void *address)
+{
+    struct caller caller = {.address = address};
+
+    if (dl_iterate_phdr)
+        dl_iterate_phdr(note_caller, &caller);
+    return caller;
+}
+
+static bool is_part_of_or_linked_to(const struct caller *caller, const struct elf_image *image)
+{
+    const char *soname = elf_image_soname(image);
+
+    return elf_image_contains(image, caller->address) ||
+           (soname && elf_image_needs(&caller->image, soname));
+}
+
+static int enter_if_meant(struct dl_phdr_info *info, size_t size, void *context)
+{
+    const struct caller *caller = context;
+    struct elf_image image;
+
+    (void)size;
+    if (read_object(&image, info) && is_part_of_or_linked_to(caller, &image) && is_openssl(&image))
+        enter(&image, info->dlpi_name);
+    return 0;
+}
+
+void libcrypto_find_for(const void *address)
+{
+    struct caller caller = object_at(address);
+
+    if (caller.found)
+        dl_iterate_phdr(enter_if_meant, &caller);
 }
 
 struct libcrypto *libcrypto_for(const void *address, const char *symbol)
 {
-    struct caller caller = {.address = address};
     struct libcrypto *first = NULL;
-    size_t mapped = 0;
+    struct caller caller;
+    size_t count = 0;
 
     for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
-        if (!table[i].mapped)
+        struct libcrypto *libcrypto = libcrypto_at(i);
+
+        if (!libcrypto)
             continue;
-        mapped++;
-        if (!first || (!libcrypto_symbol(first, symbol) && libcrypto_symbol(&table[i], symbol)))
-            first = &table[i];
+        if (elf_image_contains(&libcrypto->image, address))
+            return libcrypto;
+        count++;
+        if (!first || (!libcrypto_symbol(first, symbol) && libcrypto_symbol(libcrypto, symbol)))
+            first = libcrypto;
     }
-    if (mapped > 1)
-        dl_iterate_phdr(find_caller, &caller);
-    return caller.needs ? caller.needs : first;
+    if (count < 2)
+        return first;
+    caller = object_at(address);
+    for (size_t i = 0; i < MOST_LIBCRYPTOS && caller.found; i++) {
+        struct libcrypto *libcrypto = libcrypto_at(i);
+
+        if (libcrypto && is_part_of_or_linked_to(&caller, &libcrypto->image))
+            return libcrypto;
+    }
+    return first;
 }
 
 void *libcrypto_symbol(const struct libcrypto *libcrypto, const char *symbol)
@@ -200,14 +286,7 @@ const char *libcrypto_version_text(const struct libcrypto *libcrypto)
 
 const char *libcrypto_object_name(const void *address)
 {
-    struct caller caller = {.address = address};
+    struct caller caller = object_at(address);
 
-    if (dl_iterate_phdr)
-        dl_iterate_phdr(find_caller, &caller);
-    return caller.path && *caller.path ? caller.path : report_program();
-}
-
-getenv_function *libcrypto_next_getenv(void)
-{
-    return next_getenv;
+    return caller.found && *caller.path ? caller.path : report_program();
 }

@@ -1,6 +1,12 @@
 /*
  * The OpenSSLs of this process: found by what they export, not by name, so that an executable that
  * carries OpenSSL inside counts as one.
+ *
+ * The table takes no lock: an entry belongs to the thread that has claimed it until it is ready.
+ * Another thread may be in dlopen() or dlclose() at any moment, and its object not yet relocated or
+ * already going, so only those objects are entered of which the caller knows that they are whole:
+ * all at the program's start, the one whose initialiser is running, and the one that running code
+ * is part of or linked to.
  */
 #ifndef OSRANDOM_LIBCRYPTO_H
 #define OSRANDOM_LIBCRYPTO_H
@@ -12,11 +18,12 @@
 #include "elf_image.h"
 #include "openssl_abi.h"
 
-enum { MOST_LIBCRYPTOS = 8, MOST_EARLY_BLOCKS = 8 };
+enum { MOST_LIBCRYPTOS = 8 };
 
 enum pin_state {
-    PIN_NONE, /* not tried yet */
-    PIN_HELD, /* OpenSSL draws from us */
+    PIN_NONE,   /* not tried yet */
+    PIN_TRYING, /* a thread is at it */
+    PIN_HELD,   /* OpenSSL draws from us */
     /* calls are handed on to it from here on */
     PIN_GIVEN,   /* the program put its own method in, with OSRANDOM_ON_SWAP=allow */
     PIN_LEFT,    /* not pinned: OSRANDOM_MODE says so */
@@ -24,35 +31,39 @@ enum pin_state {
 };
 
 struct libcrypto {
+    _Atomic uintptr_t base;   /* claims the entry; 0: empty */
+    _Atomic bool ready;       /* the rest holds */
+    _Atomic bool has_engine;  /* ours has been registered */
+    _Atomic unsigned int pin; /* enum pin_state */
+    _Atomic int pinning_thread;
     struct elf_image image;
     const char *path;      /* the loader's name of it; "" for the program itself */
-    unsigned long version; /* as OpenSSL_version_num() answers */
-    struct {               /* kept by mem_hooks.c */
-        void *early_blocks[MOST_EARLY_BLOCKS];
-        realloc_function *realloc; /* the program's own */
+    unsigned long version; /* as OpenSSL_version_num() answers; 0 until it was asked */
+    struct {               /* the program's own memory functions, kept by mem_hooks.c */
+        realloc_function *realloc;
         free_function *free;
     } memory;
-    enum pin_state pin;
-    _Atomic bool has_engine; /* ours has been registered */
-    _Atomic bool mapped;     /* set last, when the rest holds */
 };
 
+/* Enters all that are mapped. To be called while no other thread loads or unloads anything. */
+void libcrypto_find_all(void);
+
 /*
- * Brings the table up to date. initialising is an address inside an object whose initialiser runs
- * at this moment, or NULL: such an object is a new one even where an older one stood. Returns false
- * if nothing has changed. Not safe against itself: activate.c holds its lock.
+ * Enters the object whose initialiser, running in this thread, contains the address; NULL if that
+ * is no OpenSSL. It is a new one even where an older one stood. Those that are gone lose their
+ * entries.
  */
-bool libcrypto_look(const void *initialising);
+struct libcrypto *libcrypto_find_initialising(const void *address);
 
-/* Makes the next look a full one: the last one's work was cut off. */
-void libcrypto_look_afresh(void);
+/* Enters the one that the code at this address is part of, or that its object is linked to. */
+void libcrypto_find_for(const void *address);
 
-/* Entry index, or NULL if nothing is mapped there. index < MOST_LIBCRYPTOS. */
+/* Entry index, or NULL if it is empty or not ready. index < MOST_LIBCRYPTOS. */
 struct libcrypto *libcrypto_at(size_t index);
 
 /*
- * The one that code at this address means: the only one; or the one that holds the code, or that
- * the object with the code needs; or the first that has the symbol. NULL if there is none.
+ * The one that code at this address means: the only one; or the one that it is part of or that its
+ * object is linked to; or the first that has the symbol. NULL if the table is empty.
  */
 struct libcrypto *libcrypto_for(const void *address, const char *symbol);
 
@@ -65,8 +76,7 @@ const char *libcrypto_version_text(const struct libcrypto *libcrypto);
 /* The file that holds an address, as the loader names it; the program's name for itself. */
 const char *libcrypto_object_name(const void *address);
 
-/* The getenv() that the host would call without the shim, NULL until an object with one was seen.
- */
+/* The getenv() that the host would call without the shim; NULL before libcrypto_find_all(). */
 typedef char *getenv_function(const char *name);
 getenv_function *libcrypto_next_getenv(void);
 

@@ -9,50 +9,53 @@
 typedef int set_mem_functions(malloc_function *, realloc_function *, free_function *);
 typedef void get_mem_functions(malloc_function **, realloc_function **, free_function **);
 
-/* Whose pin is under way; the activation's lock is held meanwhile. */
-static struct libcrypto *pinning;
+/* The blocks that pins have made: one to three each (OpenSSL 1.1.0 to 4.0). */
+enum { MOST_EARLY_BLOCKS = 8 * MOST_LIBCRYPTOS };
+static void *_Atomic early_blocks[MOST_EARLY_BLOCKS];
 
-static struct {
-    malloc_function *malloc;
-    realloc_function *realloc;
-    free_function *free;
-} original;
-
-/* The place in which a block is remembered; asked for NULL, an empty one. NULL if there is none. */
-static void **early_block(struct libcrypto *libcrypto, const void *block)
+/* Puts a block in the other's place; false if the other is not there. NULL stands in empty places.
+ */
+static bool replace_early_block(void *block, void *other)
 {
-    for (size_t i = 0; i < MOST_EARLY_BLOCKS; i++)
-        if (libcrypto->memory.early_blocks[i] == block)
-            return &libcrypto->memory.early_blocks[i];
-    return NULL;
+    for (size_t i = 0; i < MOST_EARLY_BLOCKS; i++) {
+        void *present = block;
+
+        if (atomic_compare_exchange_strong(&early_blocks[i], &present, other))
+            return true;
+    }
+    return false;
+}
+
+static bool is_early_block(const void *block)
+{
+    for (size_t i = 0; i < MOST_EARLY_BLOCKS && block; i++)
+        if (early_blocks[i] == block)
+            return true;
+    return false;
 }
 
 static void *early_malloc(size_t size, const char *file, int line)
 {
-    void **place = early_block(pinning, NULL);
     void *block = size ? malloc(size) : NULL;
 
     (void)file;
     (void)line;
-    if (place)
-        *place = block;
+    if (block)
+        replace_early_block(NULL, block);
     return block;
 }
 
 static void early_free(void *block, const char *file, int line)
 {
-    void **place = block ? early_block(pinning, block) : NULL;
-
     (void)file;
     (void)line;
-    if (place)
-        *place = NULL;
+    if (block)
+        replace_early_block(block, NULL);
     free(block);
 }
 
 static void *early_realloc(void *block, size_t size, const char *file, int line)
 {
-    void **place = block ? early_block(pinning, block) : NULL;
     void *larger;
 
     if (!block)
@@ -62,8 +65,8 @@ static void *early_realloc(void *block, size_t size, const char *file, int line)
         return NULL;
     }
     larger = realloc(block, size);
-    if (larger && place)
-        *place = larger;
+    if (larger)
+        replace_early_block(block, larger);
     return larger;
 }
 
@@ -79,7 +82,7 @@ static bool is_openssl_code(malloc_function *function)
     return false;
 }
 
-bool mem_hooks_begin(struct libcrypto *libcrypto)
+bool mem_hooks_begin(const struct libcrypto *libcrypto, struct mem_functions *original)
 {
     get_mem_functions *get = libcrypto_symbol(libcrypto, "CRYPTO_get_mem_functions");
     set_mem_functions *set = libcrypto_symbol(libcrypto, "CRYPTO_set_mem_functions");
@@ -87,43 +90,34 @@ bool mem_hooks_begin(struct libcrypto *libcrypto)
     if (!libcrypto_symbol(libcrypto, "OpenSSL_version_num") || !get || !set || !malloc ||
         !realloc || !free)
         return false;
-    get(&original.malloc, &original.realloc, &original.free);
-    if (!is_openssl_code(original.malloc))
-        return false;
-    pinning = libcrypto;
-    return set(early_malloc, early_realloc, early_free) == 1;
+    get(&original->malloc, &original->realloc, &original->free);
+    if (original->malloc == early_malloc) /* a fork cut another thread's pin off */
+        *original = (struct mem_functions){libcrypto_symbol(libcrypto, "CRYPTO_malloc"),
+                                           libcrypto_symbol(libcrypto, "CRYPTO_realloc"),
+                                           libcrypto_symbol(libcrypto, "CRYPTO_free")};
+    return is_openssl_code(original->malloc) && set(early_malloc, early_realloc, early_free) == 1;
 }
 
-void mem_hooks_end(struct libcrypto *libcrypto)
+void mem_hooks_end(const struct libcrypto *libcrypto, const struct mem_functions *original)
 {
     set_mem_functions *set = libcrypto_symbol(libcrypto, "CRYPTO_set_mem_functions");
 
-    set(original.malloc, original.realloc, original.free);
+    set(original->malloc, original->realloc, original->free);
 }
 
-static void *realloc_for(struct libcrypto *libcrypto, void *block, size_t size, const char *file,
-                         int line)
+static void *realloc_for(const struct libcrypto *libcrypto, void *block, size_t size,
+                         const char *file, int line)
 {
-    void **place = block ? early_block(libcrypto, block) : NULL;
-
-    if (!place)
-        return libcrypto->memory.realloc(block, size, file, line);
-    block = realloc(block, size);
-    if (block || !size)
-        *place = block;
-    return block;
+    return is_early_block(block) ? early_realloc(block, size, file, line)
+                                 : libcrypto->memory.realloc(block, size, file, line);
 }
 
-static void free_for(struct libcrypto *libcrypto, void *block, const char *file, int line)
+static void free_for(const struct libcrypto *libcrypto, void *block, const char *file, int line)
 {
-    void **place = block ? early_block(libcrypto, block) : NULL;
-
-    if (!place) {
+    if (is_early_block(block))
+        early_free(block, file, line);
+    else
         libcrypto->memory.free(block, file, line);
-        return;
-    }
-    *place = NULL;
-    free(block);
 }
 
 /* OpenSSL hands its memory functions no word of whose they are, so each entry has its own pair. */
@@ -154,10 +148,10 @@ static const struct {
     {realloc_4, free_4}, {realloc_5, free_5}, {realloc_6, free_6}, {realloc_7, free_7},
 };
 
-static bool has_early_blocks(const struct libcrypto *libcrypto)
+static bool has_early_blocks(void)
 {
     for (size_t i = 0; i < MOST_EARLY_BLOCKS; i++)
-        if (libcrypto->memory.early_blocks[i])
+        if (early_blocks[i])
             return true;
     return false;
 }
@@ -181,7 +175,7 @@ int mem_hooks_set(struct libcrypto *libcrypto, malloc_function *their_malloc,
 
     if (!set)
         return 0;
-    if (!has_early_blocks(libcrypto))
+    if (!has_early_blocks())
         return set(their_malloc, their_realloc, their_free);
     if (their_realloc)
         libcrypto->memory.realloc = their_realloc;

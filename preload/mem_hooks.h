@@ -12,14 +12,20 @@
 
 #include "libcrypto.h"
 
+struct mem_functions {
+    malloc_function *malloc;
+    realloc_function *realloc;
+    free_function *free;
+};
+
 /*
  * Around the pin: a call of custom functions does not end OpenSSL's readiness to take others
  * (crypto/mem.c, 1.1.0 to 4.0), so the pin's blocks are made through wrappers of malloc() and
- * free(), and OpenSSL's own functions are put back afterwards. begin returns false if there is
+ * free(), and the original functions are put back afterwards. begin returns false if there is
  * nothing to put back: the program was earlier than we, or this is 1.0.x, which allocates nothing.
  */
-bool mem_hooks_begin(struct libcrypto *libcrypto);
-void mem_hooks_end(struct libcrypto *libcrypto);
+bool mem_hooks_begin(const struct libcrypto *libcrypto, struct mem_functions *original);
+void mem_hooks_end(const struct libcrypto *libcrypto, const struct mem_functions *original);
 
 /*
  * What the program's own call does: its realloc and free are wrapped, so that the early blocks,

@@ -44,5 +44,5 @@ void shim_start(void)
 __attribute__((constructor)) static void shim_constructor(void)
 {
     shim_start();
-    activate(NULL);
+    activate_all();
 }

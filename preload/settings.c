@@ -74,7 +74,7 @@ static void set(size_t index, const char *value)
 
 void settings_read(void)
 {
-    if (!environ || !getauxval || getauxval(AT_SECURE))
+    if (!&environ || !environ || !getauxval || getauxval(AT_SECURE))
         return;
     for (char **entry = environ; *entry; entry++) {
         if ((*entry)[0] != 'O' || (*entry)[1] != 'S')

@@ -51,6 +51,6 @@ void status_update(void)
 
         block.libcrypto[i].base = libcrypto ? libcrypto->image.base : 0;
         block.libcrypto[i].version = libcrypto ? libcrypto->version : 0;
-        block.libcrypto[i].pin = libcrypto ? (uint32_t)libcrypto->pin : 0;
+        block.libcrypto[i].pin = libcrypto ? libcrypto->pin : 0;
     }
 }

@@ -8,6 +8,7 @@
 
 SUITES := $(patsubst tests/%/,%,$(dir $(wildcard $(addprefix tests/,$(addsuffix /.,\
             unit load openssl duplication apps)))))
+comma := ,
 TREES := openssl-1.1.1 openssl-3.0 openssl-3.5 openssl-3.6 openssl-4.0
 
 TEST_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Wno-conversion -Wno-cast-align \
@@ -42,7 +43,7 @@ $(LEDGER_SHIM): $(LEDGER_OBJECTS) preload/exports.map
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(FREESTANDING) $(SHIM_LDFLAGS) -o $@ $(LEDGER_OBJECTS) -lgcc
 
 # Where a tree lies; fetched on the first use.
-.SECONDARY: $(TREES:%=$(BUILD)/trees/%)
+.SECONDARY: $(TREES:%=$(BUILD)/trees/%) $(BUILD)/trees/boringssl
 $(BUILD)/trees/%:
 	$(Q)mkdir -p $(@D)
 	$(Q)tests/support/trees get $* >$@.new && mv $@.new $@
@@ -69,9 +70,40 @@ PROBE_FILES += $$(foreach probe,$(PROBES),$(BUILD)/probes/$(1)/$$(probe) \
 endef
 $(foreach tree,$(TREES),$(eval $(call tree_rules,$(tree))))
 
-$(BUILD)/late: tests/support/late/late.c $(FLAGS_FILE)
+# Programs without OpenSSL that come by it in their own ways.
+PROGRAMS := $(patsubst tests/programs/%.c,$(BUILD)/programs/%,$(wildcard tests/programs/*.c))
+
+$(BUILD)/programs/%: tests/programs/%.c $(FLAGS_FILE)
 	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -O1 -g $(TEST_CFLAGS) -o $@ $< -ldl -lpthread
+
+# OpenSSL inside other objects, from static libraries that this host can link: a program that exports
+# it, as Node.js does; one that hides it; and a library that, unlike Debian's, can be unloaded.
+STATIC_TREES := openssl-1.1.1 openssl-3.0
+CARRIERS := $(foreach tree,$(STATIC_TREES),$(addprefix $(BUILD)/probes/$(tree)/,\
+              static_exported static_hidden unloadable.so))
+NEEDED_INSIDE := $(addprefix -Wl$(comma)-u$(comma),RAND_set_rand_method RAND_get_rand_method \
+                   OpenSSL_version_num OpenSSL_version)
+static_exported_FLAGS = -fPIE -pie -rdynamic $(NEEDED_INSIDE) tests/probes/draws.c
+static_hidden_FLAGS = -fPIE -pie tests/probes/draws.c
+unloadable.so_FLAGS = -shared -Wl,--whole-archive
+
+$(CARRIERS): tests/probes/draws.c $(STATIC_TREES:%=$(BUILD)/trees/%) $(FLAGS_FILE)
+	$(call say,PROBE,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q). $$(cat $(BUILD)/trees/$(notdir $(@D)))/tree.env && \
+	    $(CC) -O1 -g $(TEST_CFLAGS) -isystem $$INCLUDE -o $@ $($(@F)_FLAGS) \
+	    $${LIBCRYPTO%/*}/libcrypto.a -Wl,--no-whole-archive -lpthread -ldl
+
+$(BUILD)/probes/boringssl/draws: tests/probes/boringssl/draws.c $(BUILD)/trees/boringssl
+	$(call say,PROBE,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q). $$(cat $(BUILD)/trees/boringssl)/tree.env && \
+	    $(CC) -O1 -g $(TEST_CFLAGS) -isystem $$INCLUDE -o $@ $< $$LIBCRYPTO \
+	    -Wl,--allow-shlib-undefined
+
+PROBE_FILES += $(CARRIERS) $(BUILD)/probes/boringssl/draws
 
 define suite_rules
 $(1)_OBJECTS := $$(patsubst %.c,$(BUILD)/%.o,$$(wildcard tests/$(1)/*.c))
@@ -90,8 +122,8 @@ $(foreach suite,$(SUITES),$(eval $(call suite_rules,$(suite))))
 -include $(SUPPORT_OBJECTS:.o=.d) $(BUILD)/ledger/method.d $(BUILD)/ledger/ledger_fill.d
 
 .PHONY: tests probes check
-probes: $(PROBE_FILES) $(BUILD)/late
-tests: $(SHIM) $(LEDGER_SHIM) $(BUILD)/late $(TEST_PROGRAMS) $(PROBE_FILES) $(TEST_FILES)
+probes: $(PROBE_FILES) $(PROGRAMS)
+tests: $(SHIM) $(LEDGER_SHIM) $(PROGRAMS) $(TEST_PROGRAMS) $(PROBE_FILES) $(TEST_FILES)
 
 check: tests
 	$(Q)tests/support/run_suites $(TEST_PROGRAMS)

@@ -61,7 +61,7 @@ struct outcome probe(const struct way *way, const char *preload, const char *con
 
     snprintf(file, sizeof(file), "probes/%s/%s%s", way->tree, name, way->late ? ".so" : "");
     if (way->late)
-        argv[count++] = built("late");
+        argv[count++] = built("programs/late");
     argv[count++] = built(file);
     for (; words && *words; words++)
         argv[count++] = *words;
