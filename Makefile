@@ -74,6 +74,7 @@ $(BUILD)/%.o: %.c $(FLAGS_FILE) Makefile
 -include $(SHIM_OBJECTS:.o=.d)
 
 include tests/tests.mk
+-include tools/tools.mk
 
 C_FILES := $(shell find platform preload tests tools -name '*.[ch]' 2>/dev/null)
 SCRIPTS := $(shell grep -lE '^\#!.*\b(ba)?sh' .ci/* tools/* $$(find tests -type f -perm -u+x) 2>/dev/null)

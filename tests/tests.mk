@@ -4,10 +4,12 @@
 #   load         one file that loads everywhere, and does nothing where there is no OpenSSL
 #   openssl      the shim in programs with a real OpenSSL, of every generation
 #   duplication  what repeats on stock and must not under the shim
+#   status       the status block, read from outside
+#   command      osrandom, the command
 #   apps         servers, interpreters, systemd and containers
 
 SUITES := $(patsubst tests/%/,%,$(dir $(wildcard $(addprefix tests/,$(addsuffix /.,\
-            unit load openssl duplication apps)))))
+            unit load openssl duplication status command apps)))))
 comma := ,
 TREES := openssl-1.1.1 openssl-3.0 openssl-3.5 openssl-3.6 openssl-4.0
 
