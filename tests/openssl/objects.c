@@ -74,10 +74,10 @@ static size_t count_drawn(const struct ledger *ledger, const char *out, const ch
     return count;
 }
 
-Test(objects, two_different_openssls_in_one_process_are_both_covered)
+/* Probes of 1.1.1 and 3.0 in one process, with both trees' libraries. */
+static struct outcome run_both(const struct ledger *ledger, const char *setting)
 {
     const struct tree *old = tree_named("openssl-1.1.1"), *new = tree_named("openssl-3.0");
-    struct ledger *ledger = ledger_new();
     char *libraries = NULL;
     struct tree host;
     struct outcome shim;
@@ -88,14 +88,49 @@ Test(objects, two_different_openssls_in_one_process_are_both_covered)
     cr_assert(asprintf(&libraries, "%s:%s", new->libraries, old->libraries) > 0);
     host.libraries = libraries;
     shim =
-        run_words(the_ledger_shim(), &host, WORDS(ledger->env), built("programs/both"),
+        run_words(the_ledger_shim(), &host, WORDS(ledger->env, setting), built("programs/both"),
                   built("probes/openssl-1.1.1/draws.so"), built("probes/openssl-3.0/draws.so"),
                   built("probes/openssl-1.1.1/keys.so"), built("probes/openssl-3.0/keys.so"), NULL);
     cr_expect(shim.exit_code == 0, "exit %d, signal %d: %s", shim.exit_code, shim.signal, shim.err);
+    free(libraries);
+    return shim;
+}
+
+Test(objects, two_different_openssls_in_one_process_are_both_covered)
+{
+    struct ledger *ledger = ledger_new();
+    struct outcome shim = run_both(ledger, "OSRANDOM_MODE=activate");
+
     cr_expect(count_drawn(ledger, shim.out, "BN_rand") == 2);
     cr_expect(count_drawn(ledger, shim.out, "Ed25519 key") == 2);
     outcome_free(&shim);
-    free(libraries);
+    ledger_free(ledger);
+}
+
+/* Each caller's function must be the one of its own OpenSSL: 1.1.1 has no RAND_bytes_ex(). */
+Test(objects, two_different_openssls_in_one_process_are_each_handed_their_own_calls)
+{
+    struct ledger *ledger = ledger_new();
+    struct outcome shim = run_both(ledger, "OSRANDOM_MODE=builtin");
+
+    cr_expect(ledger_bytes(ledger) == 0, "mode builtin served a draw");
+    outcome_free(&shim);
+    ledger_free(ledger);
+}
+
+Test(objects, another_shim_that_defines_the_same_names_is_left_alone)
+{
+    const struct way way = {"openssl-3.0", false};
+    struct ledger *ledger = ledger_new();
+    char *both = NULL;
+    struct outcome shim;
+
+    cr_assert(asprintf(&both, "%s:%s", the_ledger_shim(), built("programs/other_shim.so")) > 0);
+    shim = probe(&way, both, WORDS(ledger->env), "draws", NULL);
+    expect_clean(&way, &shim, "");
+    expect_drawn(&way, ledger, &shim, WORDS("RAND_bytes", "BN_rand"));
+    free(both);
+    outcome_free(&shim);
     ledger_free(ledger);
 }
 
