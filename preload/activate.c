@@ -11,6 +11,7 @@
 #include "linux_syscall.h"
 #include "mem_hooks.h"
 #include "method.h"
+#include "preload.h"
 #include "random.h"
 #include "report.h"
 #include "settings.h"
@@ -177,8 +178,10 @@ void pin_given_up(struct libcrypto *libcrypto)
 
 struct libcrypto *libcrypto_meant(const void *caller, const char *symbol)
 {
-    struct libcrypto *libcrypto = libcrypto_for(caller, symbol);
+    struct libcrypto *libcrypto;
 
+    shim_start(); /* a library's constructor may have come before ours */
+    libcrypto = libcrypto_for(caller, symbol);
     if (!libcrypto) {
         libcrypto_find_for(caller);
         libcrypto = libcrypto_for(caller, symbol);

@@ -48,7 +48,7 @@ static int position(const char *list, const char *word)
     for (int index = 0; *list; index++) {
         const char *w = word;
 
-        while (*w && *list == *w) {
+        while (*w && *w != ' ' && *list == *w) {
             list++;
             w++;
         }

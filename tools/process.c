@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,18 +14,33 @@
 
 enum { LARGEST_LIST = 64 << 20 };
 
+/* Takes a number and the byte that must follow it. */
+static bool take(const char **text, int base, char behind, uint64_t *number)
+{
+    char *end;
+
+    *number = strtoull(*text, &end, base);
+    if (end == *text || *end != behind)
+        return false;
+    *text = end + 1;
+    return true;
+}
+
+/* "7f0000000000-7f0000001000 r-xp 00002000 08:01 1234    /usr/lib/libc.so.6" */
 static bool parse_line(const char *line, struct mapping *mapping)
 {
-    unsigned int device_major, device_minor;
-    int path = 0;
+    uint64_t device_major, device_minor;
 
-    if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %x:%x %" SCNu64 " %n",
-               &mapping->start, &mapping->end, mapping->permissions, &mapping->offset,
-               &device_major, &device_minor, &mapping->inode, &path) != 7 ||
-        path == 0 || mapping->start >= mapping->end)
+    if (!take(&line, 16, '-', &mapping->start) || !take(&line, 16, ' ', &mapping->end) ||
+        mapping->start >= mapping->end || strcspn(line, " ") != 4 || line[4] != ' ')
         return false;
-    mapping->device = makedev(device_major, device_minor);
-    mapping->path = line + path;
+    memcpy(mapping->permissions, line, 4);
+    line += 5;
+    if (!take(&line, 16, ' ', &mapping->offset) || !take(&line, 16, ':', &device_major) ||
+        !take(&line, 16, ' ', &device_minor) || !take(&line, 10, ' ', &mapping->inode))
+        return false;
+    mapping->device = makedev((unsigned int)device_major, (unsigned int)device_minor);
+    mapping->path = line + strspn(line, " ");
     return true;
 }
 
@@ -66,46 +80,47 @@ void process_close(struct process *process)
     close(process->memory);
 }
 
-/* 0 and a text that free() takes, or a positive errno. */
-static int read_text(int descriptor, char **text)
+/* A text that free() takes, or NULL and errno. */
+static char *read_text(int descriptor)
 {
     size_t room = 1 << 16, length = 0;
-    char *larger = malloc(room);
-    ssize_t got;
+    char *text = NULL;
 
-    *text = NULL;
-    while (larger) {
-        *text = larger;
-        while (room - length > 1 &&
-               ((got = read(descriptor, *text + length, room - length - 1)) != 0)) {
-            if (got < 0 && errno != EINTR)
-                return errno;
-            length += got < 0 ? 0 : (size_t)got;
+    for (;; room *= 2) {
+        char *larger = room > LARGEST_LIST ? NULL : realloc(text, room);
+
+        if (!larger)
+            break;
+        text = larger;
+        while (length < room - 1) {
+            ssize_t got = read(descriptor, text + length, room - 1 - length);
+
+            if (got < 0 && errno == EINTR)
+                continue;
+            if (got <= 0) {
+                text[length] = '\0';
+                return text;
+            }
+            length += (size_t)got;
         }
-        (*text)[length] = '\0';
-        if (room - length > 1)
-            return 0;
-        if (room >= LARGEST_LIST)
-            return E2BIG;
-        room *= 2;
-        larger = realloc(*text, room);
     }
-    return ENOMEM;
+    errno = room > LARGEST_LIST ? E2BIG : ENOMEM;
+    free(text);
+    return NULL;
 }
 
-static int read_list(const char *directory, char **text)
+static char *read_list(const char *directory)
 {
-    char path[64];
-    int list, error;
+    char path[64], *text;
+    int list;
 
     snprintf(path, sizeof(path), "%s/maps", directory);
     list = open(path, O_RDONLY | O_CLOEXEC);
     if (list < 0)
-        return errno;
-    error = read_text(list, text);
+        return NULL;
+    text = read_text(list);
     close(list);
-    /* A process that is over but not waited for has none, and neither has the kernel's thread. */
-    return error == 0 && **text == '\0' ? ESRCH : error;
+    return text;
 }
 
 /* What an error of open() in /proc/PID says. */
@@ -120,7 +135,7 @@ static int meaning_of(int error, pid_t pid)
 
 int process_open(struct process *process, pid_t pid)
 {
-    char directory[32], path[64], *text = NULL;
+    char directory[32], path[64], *text;
     int memory, error;
 
     if (pid <= 0)
@@ -130,12 +145,14 @@ int process_open(struct process *process, pid_t pid)
     memory = open(path, O_RDONLY | O_CLOEXEC);
     if (memory < 0)
         return meaning_of(errno, pid);
-    error = read_list(directory, &text);
-    if (error == 0)
+    text = read_list(directory);
+    if (text && *text)
         return process_from(process, text, memory);
+    /* Nothing is mapped when it is over but not waited for, and by the kernel's own threads. */
+    error = text ? ESRCH : meaning_of(errno, pid);
     free(text);
     close(memory);
-    return meaning_of(error, pid);
+    return error;
 }
 
 bool process_read(const struct process *process, uint64_t address, void *buffer, size_t length)
