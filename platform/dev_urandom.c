@@ -21,7 +21,9 @@
 enum { NONE = -1, FIRST_DESCRIPTOR = 3 };
 enum { RANDOM = 1 << 8 | 8, URANDOM = 1 << 8 | 9 }; /* 1:8 and 1:9, as the kernel packs them */
 
-static _Atomic int cached = NONE;
+/* The descriptor and 1 in the lower half, 0 for none; in the upper one a count of changes, for a
+ * new descriptor may get the number of one that the program has closed. */
+static _Atomic uint64_t cached;
 
 static bool is_device(int descriptor, uint64_t number)
 {
@@ -78,23 +80,29 @@ static int open_urandom(void)
     return -ENODEV;
 }
 
+static int descriptor_of(uint64_t word)
+{
+    return (int)(uint32_t)word - 1;
+}
+
 /* The cached descriptor, opened if it is not there or no longer ours. */
 static int urandom(void)
 {
-    int known = cached;
+    uint64_t known = cached;
     int descriptor;
 
-    if (known != NONE && is_device(known, URANDOM))
-        return known;
+    if (descriptor_of(known) != NONE && is_device(descriptor_of(known), URANDOM))
+        return descriptor_of(known);
     descriptor = open_urandom();
     if (descriptor < 0)
         return descriptor;
-    if (known == NONE)
+    if (known == 0)
         wait_for_seed();
-    if (atomic_compare_exchange_strong(&cached, &known, descriptor))
+    if (atomic_compare_exchange_strong(&cached, &known,
+                                       ((known >> 32) + 1) << 32 | (uint32_t)(descriptor + 1)))
         return descriptor;
     close_device(descriptor); /* another thread was faster, and has just opened its own */
-    return known;
+    return descriptor_of(known);
 }
 
 static long draw(unsigned char *buffer, size_t length)

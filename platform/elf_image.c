@@ -216,7 +216,8 @@ static void *find_by_sysv_hash(const struct elf_image *image, const char *name)
     const sysv_word *index;
     void *found;
 
-    if (!buckets || !symbols || *buckets == 0)
+    if (!buckets || !symbols || *buckets == 0 ||
+        !readable(image, image->sysv_hash, (size_t)*symbols * sizeof(sysv_word)))
         return NULL;
     index = ELEMENT(image, sysv_word, image->sysv_hash, 2 + sysv_hash_of(name) % *buckets);
     for (sysv_word steps = 0; index && *index != 0 && steps < *symbols; steps++) {

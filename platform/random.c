@@ -51,7 +51,6 @@ static unsigned int next_source(unsigned int index)
 int random_start(enum random_source wanted, struct random_tally *tallies)
 {
     unsigned int index = wanted == RANDOM_AUTO ? 0 : wanted - RANDOM_VDSO;
-    unsigned int wanted_index = index;
     int error = ENOSYS;
 
     if (tallies)
@@ -67,7 +66,9 @@ int random_start(enum random_source wanted, struct random_tally *tallies)
         if (wanted != RANDOM_AUTO)
             random_notice(RANDOM_NOTICE_LOST, sources[index]->kind, error);
     }
-    first_source = wanted_index;
+    /* Later draws try again, but for the vDSO, which cannot be called before it was started. */
+    first_source =
+        wanted == RANDOM_AUTO || wanted == RANDOM_VDSO ? GETRANDOM : wanted - RANDOM_VDSO;
     return error;
 }
 

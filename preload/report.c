@@ -113,12 +113,13 @@ static bool takes_output(void)
            (output.revents & POLLOUT) != 0;
 }
 
-/* A pipe whose reader is gone raises SIGPIPE in this thread: it is held back, and taken away if it
- * was not pending before. SIGTTOU is held back so that a background job is not stopped. */
+/* A pipe whose reader is gone raises SIGPIPE in this thread, a file that may not grow SIGXFSZ: they
+ * are held back, and taken away unless one was pending before. SIGTTOU is held back so that a
+ * background job is not stopped. */
 static void write_quietly(const struct line *line)
 {
-    const uint64_t pipe = UINT64_C(1) << (SIGPIPE - 1);
-    const uint64_t held = pipe | UINT64_C(1) << (SIGTTOU - 1);
+    const uint64_t raised = UINT64_C(1) << (SIGPIPE - 1) | UINT64_C(1) << (SIGXFSZ - 1);
+    const uint64_t held = raised | UINT64_C(1) << (SIGTTOU - 1);
     uint64_t before = 0, pending = 0;
     int64_t at_once[2] = {0, 0};
     long written;
@@ -127,8 +128,8 @@ static void write_quietly(const struct line *line)
         linux_syscall(SYS_rt_sigprocmask, SIG_BLOCK, &held, &before, sizeof(held)) != 0)
         return;
     written = linux_syscall(SYS_write, STDERR, line->text, line->length);
-    if (written < 0 && !(pending & pipe))
-        linux_syscall(SYS_rt_sigtimedwait, &pipe, NULL, at_once, sizeof(pipe));
+    if (written < 0 && !(pending & raised))
+        linux_syscall(SYS_rt_sigtimedwait, &raised, NULL, at_once, sizeof(raised));
     linux_syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof(before));
 }
 
