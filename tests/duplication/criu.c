@@ -1,0 +1,209 @@
+/*
+ * Checkpoints: one process image, restored three times, each copy forking after it.
+ *
+ * CRIU before 4.2 restores the vDSO's states as they were and loses their wipe-on-fork flag, so
+ * that all copies would draw alike; the shim notices that it was restored (thread_mark.h).
+ */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sides.h"
+
+enum { RESTORES = 3, SECONDS = 30 };
+
+static char directory[32], images[48];
+
+static void path_in(char path[64], const char *name, int number)
+{
+    if (number < 0)
+        snprintf(path, 64, "%s/%s", directory, name);
+    else
+        snprintf(path, 64, "%s/%s.%d", directory, name, number);
+}
+
+static void remove_all(const char *path)
+{
+    struct outcome outcome = run_words(NULL, NULL, NULL, "rm", "-rf", path, NULL);
+
+    outcome_free(&outcome);
+}
+
+static void remove_directory(void)
+{
+    remove_all(directory);
+}
+
+/* Orphans become the test's own children, so that it can wait for what CRIU has restored. */
+static void begin(void)
+{
+    only_in_full_check();
+    if (geteuid() != 0)
+        cr_skip_test("checkpoints need root");
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    strcpy(directory, "/tmp/osrandom-criu-XXXXXX");
+    cr_assert(mkdtemp(directory) != NULL);
+    atexit(remove_directory);
+    snprintf(images, sizeof(images), "%s/images", directory);
+}
+
+static struct outcome criu(const struct tree *tree, const char *verb, const char *option,
+                           const char *value)
+{
+    /* Without it 4.1 waits for hardware breakpoints, which do not fire in every VM. */
+    static const char *const no_breakpoints[] = {"CRIU_FAULT=130", NULL};
+    char program[512];
+
+    snprintf(program, sizeof(program), "%s/usr/sbin/criu", tree->root);
+    return run_words(NULL, tree, strstr(tree->name, "4.1") ? no_breakpoints : NULL, program, verb,
+                     "-D", images, option, value, NULL);
+}
+
+static void need_criu(const struct outcome *outcome, const char *verb)
+{
+    cr_assert(outcome->exit_code == 0, "criu %s ended with %d: %s%s", verb, outcome->exit_code,
+              outcome->out, outcome->err);
+}
+
+static void dump(const struct tree *tree, pid_t process)
+{
+    char number[16];
+    struct outcome outcome;
+
+    snprintf(number, sizeof(number), "%d", (int)process);
+    outcome = criu(tree, "dump", "-t", number);
+    if (outcome.exit_code != 0)
+        kill(process, SIGKILL);
+    waitpid(process, NULL, 0);
+    need_criu(&outcome, "dump");
+    outcome_free(&outcome);
+}
+
+static void need_exit(pid_t process)
+{
+    struct pollfd end = {.fd = (int)syscall(SYS_pidfd_open, process, 0), .events = POLLIN};
+    int status = -1;
+    bool ended = poll(&end, 1, SECONDS * 1000) == 1;
+
+    if (!ended)
+        kill(process, SIGKILL);
+    waitpid(process, &status, 0);
+    close(end.fd);
+    cr_assert(ended && status == 0, "the restored process ended with status 0x%x", status);
+}
+
+static void restore(const struct tree *tree, pid_t process, int number)
+{
+    char path[64];
+    struct outcome outcome;
+    FILE *file;
+
+    path_in(path, "number", -1);
+    file = fopen(path, "we");
+    cr_assert(file && fprintf(file, "%d\n", number) > 0 && fclose(file) == 0);
+    path_in(path, "messages", -1);
+    cr_assert(truncate(path, 0) == 0); /* CRIU wants files as they were */
+
+    outcome = criu(tree, "restore", "-d", NULL);
+    need_criu(&outcome, "restore");
+    outcome_free(&outcome);
+    kill(process, SIGUSR1);
+    need_exit(process);
+}
+
+static struct outcome contents(const char *name, int count)
+{
+    struct outcome outcome = {.out = strdup("")};
+
+    for (int i = 0; i < count; i++) {
+        char path[64], *all;
+        struct outcome one;
+
+        path_in(path, name, count == 1 ? -1 : i);
+        one = run_words(NULL, NULL, NULL, "cat", path, NULL);
+        cr_assert(asprintf(&all, "%s%s", outcome.out, one.out) >= 0);
+        free(outcome.out);
+        outcome_free(&one);
+        outcome.out = all;
+    }
+    return outcome;
+}
+
+/* The values of all restored processes and of their children. */
+static struct outcome checkpointed(enum side side, const struct tree *openssl,
+                                   const struct tree *tree)
+{
+    struct outcome start = run_side(side, openssl, "checkpoint", directory, NULL);
+    pid_t process = (pid_t)number_in(&start, "process");
+
+    outcome_free(&start);
+    remove_all(images);
+    cr_assert(mkdir(images, 0700) == 0);
+    dump(tree, process);
+    for (int i = 0; i < RESTORES; i++)
+        restore(tree, process, i);
+    return contents("out", RESTORES);
+}
+
+static void try_side(enum side side, const char *name)
+{
+    const struct tree *tree = need_tree(name);
+
+    begin();
+    for (size_t i = 0; repeating_trees[i]; i++) {
+        const struct tree *openssl = need_tree(repeating_trees[i]);
+        struct outcome outcome = checkpointed(side, openssl, tree);
+        char what[96];
+
+        snprintf(what, sizeof(what), "%s, %s on %s", name, side_name(side), openssl->name);
+        if (side == STOCK)
+            expect_repeats(&outcome, RESTORES, what);
+        else
+            expect_differs(&outcome, 2 * RESTORES, what);
+        outcome_free(&outcome);
+    }
+}
+
+#define BOTH_VERSIONS(name, side)                                                                  \
+    Test(criu, name##_criu_4_1, .timeout = 300)                                                    \
+    {                                                                                              \
+        try_side(side, "criu-4.1");                                                                \
+    }                                                                                              \
+    Test(criu, name##_criu_4_2, .timeout = 300)                                                    \
+    {                                                                                              \
+        try_side(side, "criu-4.2");                                                                \
+    }
+
+BOTH_VERSIONS(stock_repeats_in_three_restores_of, STOCK)
+BOTH_VERSIONS(the_system_call_shares_nothing_in_three_restores_of, SHIM_GETRANDOM)
+
+#if defined(__x86_64__)
+
+BOTH_VERSIONS(the_vdso_shares_nothing_in_three_restores_of, SHIM)
+
+Test(criu, a_restored_process_says_once_that_it_leaves_the_vdso, .timeout = 120)
+{
+    struct outcome messages;
+    const char *line;
+
+    begin();
+    messages = checkpointed(SHIM, need_tree("openssl-3.5"), need_tree("criu-4.1"));
+    outcome_free(&messages);
+    messages = contents("messages", 1);
+    line = strstr(messages.out, "vdso");
+    cr_expect(line != NULL, "nobody is told why draws are slower now: \"%s\"", messages.out);
+    cr_expect(!line || !strstr(line + 1, "vdso"), "it is said more than once: \"%s\"",
+              messages.out);
+    outcome_free(&messages);
+}
+
+#endif

@@ -1,0 +1,16 @@
+# The programs that duplicate themselves, linked to each tree's OpenSSL.
+DUPLICATION_PROGRAMS := forks storms checkpoint resume
+DUPLICATION_TREES := $(TREES)
+
+define duplication_rules
+$(BUILD)/duplication/$(1)/%: tests/duplication/programs/%.c tests/duplication/programs/draws.c \
+        tests/duplication/programs/draws.h $(BUILD)/trees/$(1) $(FLAGS_FILE)
+	$$(call say,PROGRAM,$$@)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q). $$$$(cat $(BUILD)/trees/$(1))/tree.env && \
+	    $$(CC) -O1 -g $$(filter-out -Itests/support,$$(TEST_CFLAGS)) -Wno-deprecated-declarations -isystem $$$$INCLUDE \
+	    -fPIE -pie -o $$@ $$< tests/duplication/programs/draws.c $$$$LIBSSL $$$$LIBCRYPTO -lpthread \
+	    -Wl,--allow-shlib-undefined
+TEST_FILES += $$(foreach program,$(DUPLICATION_PROGRAMS),$(BUILD)/duplication/$(1)/$$(program))
+endef
+$(foreach tree,$(DUPLICATION_TREES),$(eval $(call duplication_rules,$(tree))))

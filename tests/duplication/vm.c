@@ -1,0 +1,105 @@
+/*
+ * A VM, snapshot once and resumed twice: with a new vmgenid, by which the kernel knows that it was
+ * cloned and reseeds itself, and without, where nothing in the guest can know.
+ */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sides.h"
+
+enum { RESUMES = 2, SECONDS = 580 };
+
+/* The lines that begin with this, and without it. */
+static struct outcome part_of(const struct outcome *all, const char *start)
+{
+    struct outcome part = {.out = calloc(1, all->out_length + 1)};
+    char *end = part.out;
+
+    for (const char *line = all->out; line && *line; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        if (strncmp(line, start, strlen(start)) != 0)
+            continue;
+        line += strlen(start);
+        end = mempcpy(end, line, strcspn(line, "\n") + 1);
+    }
+    return part;
+}
+
+static struct outcome snapshots(void)
+{
+    const char *words[16] = {"tests/duplication/vm/snapshots", BUILD_DIR, NULL};
+    struct command command = {.argv = words, .seconds = SECONDS};
+    struct outcome kernel = run_words(NULL, NULL, NULL, "tests/duplication/vm/fetch", NULL);
+    struct outcome outcome;
+
+    if (kernel.exit_code != 0)
+        cr_skip_test("no kernel to boot: %s", kernel.err);
+    kernel.out[strcspn(kernel.out, "\n")] = '\0';
+    words[2] = kernel.out;
+    for (size_t i = 0; repeating_trees[i]; i++)
+        words[3 + i] = need_tree(repeating_trees[i])->name;
+    outcome = run(&command);
+    cr_assert(outcome.exit_code == 0, "%s", outcome.err);
+    outcome_free(&kernel);
+    return outcome;
+}
+
+static void need_programs(void)
+{
+    static const char *const programs[] = {"qemu-system-x86_64", "busybox", "cpio"};
+
+    for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+        struct outcome found =
+            run_words(NULL, NULL, NULL, "sh", "-c", "command -v \"$0\"", programs[i], NULL);
+
+        if (found.exit_code != 0)
+            cr_skip_test("%s is not installed", programs[i]);
+        outcome_free(&found);
+    }
+}
+
+static void judge(const struct outcome *all, const char *tree, enum side side)
+{
+    char start[64];
+    struct outcome part;
+
+    snprintf(start, sizeof(start), "with/%s-%s/", tree, side == STOCK ? "stock" : "shim");
+    part = part_of(all, start);
+    if (side == STOCK)
+        expect_repeats(&part, RESUMES, start);
+    else
+        expect_differs(&part, RESUMES, start);
+    outcome_free(&part);
+}
+
+/* Not judged, for it is the kernel's: how many of its own values repeat without a new vmgenid. */
+static void tell_about_kernel(const struct outcome *all)
+{
+    struct outcome part = part_of(all, "without/openssl-3.5-stock/");
+    char *one = outcome_value(&part, "kernel.0");
+    char *other = outcome_value(&part, "kernel.1");
+
+    cr_assert(one && other, "the guests printed nothing of the kernel's");
+    cr_log_info("without a new vmgenid, the kernel's bytes %s",
+                strcmp(one, other) == 0 ? "repeat" : "differ");
+    free(one);
+    free(other);
+    outcome_free(&part);
+}
+
+Test(vm, two_resumes_of_one_snapshot_share_nothing, .timeout = SECONDS + 60)
+{
+    struct outcome all;
+
+    only_in_full_check();
+    need_programs();
+    all = snapshots();
+    for (size_t i = 0; repeating_trees[i]; i++) {
+        judge(&all, repeating_trees[i], STOCK);
+        judge(&all, repeating_trees[i], SHIM);
+    }
+    tell_about_kernel(&all);
+    outcome_free(&all);
+}

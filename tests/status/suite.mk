@@ -1,0 +1,60 @@
+# The reader of tools/, and what it looks at: a program that does as it is told, linked to each tree's
+# OpenSSL and loaded late; one for musl; and a library that forges the block.
+STATUS_DIR := $(BUILD)/status
+STATUS_READER := $(addprefix $(BUILD)/tools/,reader.o remote_image.o process.o)
+status_LINKS := $(STATUS_READER) $(BUILD)/platform/elf_image.o $(BUILD)/tests/openssl/ways.o
+
+$(BUILD)/tests/status/%.o: TEST_CFLAGS += -Itools -Itests/openssl
+
+$(STATUS_READER): $(BUILD)/tools/%.o: tools/%.c $(FLAGS_FILE) Makefile
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -std=gnu11 -D_GNU_SOURCE -Iplatform -Ipreload \
+	    -MMD -MP -c -o $@ $<
+-include $(STATUS_READER:.o=.d)
+
+define status_rules
+$(STATUS_DIR)/$(1)/target $(STATUS_DIR)/$(1)/target.so: tests/status/programs/target.c \
+        tests/probes/probe.h $(BUILD)/trees/$(1) $(FLAGS_FILE)
+	$$(call say,PROGRAM,$$@)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q). $$$$(cat $(BUILD)/trees/$(1))/tree.env && \
+	    $$(CC) -O1 -g $$(TEST_CFLAGS) -Itests/probes -Wno-deprecated-declarations -isystem $$$$INCLUDE \
+	    $$(if $$(filter %.so,$$@),-fPIC -shared,-fPIE -pie) -o $$@ $$< $$$$LIBCRYPTO -lpthread \
+	    -Wl,--allow-shlib-undefined
+STATUS_FILES += $(STATUS_DIR)/$(1)/target $(STATUS_DIR)/$(1)/target.so
+endef
+$(foreach tree,$(TREES),$(eval $(call status_rules,$(tree))))
+
+ifneq ($(shell command -v musl-gcc),)
+STATUS_FILES += $(STATUS_DIR)/musl/target
+$(STATUS_DIR)/musl/target: tests/status/programs/target.c $(BUILD)/load/musl/libsmall_openssl.so
+	$(call say,PROGRAM,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)musl-gcc -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror -DSMALL_OPENSSL \
+	    -Itests/load/programs -fPIE -pie -o $@ $< -L$(BUILD)/load/musl -lsmall_openssl -lpthread \
+	    -Wl,-rpath,$(abspath $(BUILD)/load/musl)
+endif
+
+# Its segments lie in memory as they lie in the file, so that the file is taken for them at first.
+STATUS_FILES += $(STATUS_DIR)/forged.so
+$(STATUS_DIR)/forged.so: tests/status/programs/forged.c $(FLAGS_FILE)
+	$(call say,PROGRAM,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -O1 -g $(TEST_CFLAGS) -fPIC -shared -nostdlib -Wl,-z,norelro -Wl,-z,separate-code \
+	    -Wl,-z,max-page-size=4096 -o $@ $<
+
+# Run with sanitizers where the compiler has them.
+STATUS_SANITIZE = $(shell echo 'int main(void){return 0;}' | $(CC) -fsanitize=address,undefined -x c \
+    -o /dev/null - 2>/dev/null && echo -fsanitize=address,undefined -fno-sanitize-recover=all)
+STATUS_FILES += $(STATUS_DIR)/fuzz
+$(STATUS_DIR)/fuzz: tests/status/programs/fuzz.c $(wildcard tools/*.[ch]) platform/elf_image.c \
+        platform/elf_image.h preload/status.h $(FLAGS_FILE)
+	$(call say,PROGRAM,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -O1 -g $(TEST_CFLAGS) $(STATUS_SANITIZE) -Itools -o $@ $< $(STATUS_READER:$(BUILD)/%.o=%.c) \
+	    platform/elf_image.c
+
+TEST_FILES += $(STATUS_FILES)
+$(BUILD)/tests/status/run: $(STATUS_FILES) $(BUILD)/programs/late $(BUILD)/programs/both \
+    $(BUILD)/programs/reload $(BUILD)/probes/openssl-3.0/unloadable.so $(SHIM)
