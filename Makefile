@@ -103,7 +103,7 @@ lint-analyze:
 
 lint-shell:
 	$(call say,SHELL,scripts)
-	$(Q)shellcheck $(SCRIPTS)
+	$(Q)shellcheck -x $(SCRIPTS)
 
 format:
 	$(Q)clang-format -i $(C_FILES)

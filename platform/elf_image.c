@@ -233,6 +233,19 @@ void *elf_image_symbol(const struct elf_image *image, const char *name)
     return image->gnu_hash ? find_by_gnu_hash(image, name) : find_by_sysv_hash(image, name);
 }
 
+uintptr_t elf_image_start(const struct elf_image *image)
+{
+    uintptr_t start = UINTPTR_MAX;
+
+    for (size_t i = 0; i < image->header_count; i++) {
+        uintptr_t segment = image->base + image->headers[i].p_vaddr;
+
+        if (image->headers[i].p_type == PT_LOAD && segment < start)
+            start = segment;
+    }
+    return start;
+}
+
 bool elf_image_contains(const struct elf_image *image, const void *address)
 {
     for (size_t i = 0; i < image->header_count; i++) {

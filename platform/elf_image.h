@@ -40,6 +40,10 @@ bool elf_image_read_at(struct elf_image *image, const ElfW(Ehdr) *header);
  * nothing that is asked for here exists in two of them. */
 void *elf_image_symbol(const struct elf_image *image, const char *name);
 
+/* The lowest address of its segments, where its first line in /proc/PID/maps begins; never 0,
+ * unlike the base of a program that is not PIE. */
+uintptr_t elf_image_start(const struct elf_image *image);
+
 /* Whether an address lies in one of the object's segments. */
 bool elf_image_contains(const struct elf_image *image, const void *address);
 

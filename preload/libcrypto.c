@@ -31,24 +31,24 @@ static bool is_openssl(const struct elf_image *image)
 
 /* ---- The table ---- */
 
-static struct libcrypto *claimed_entry(uintptr_t base)
+static struct libcrypto *claimed_entry(uintptr_t start)
 {
     for (size_t i = 0; i < MOST_LIBCRYPTOS; i++)
-        if (table[i].base == base)
+        if (table[i].start == start)
             return &table[i];
     return NULL;
 }
 
 /* Threads that enter the same object go for the same empty entry, so one of them gets it and the
  * others find it taken for their object. */
-static struct libcrypto *claim_entry(uintptr_t base)
+static struct libcrypto *claim_entry(uintptr_t start)
 {
     for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
         uintptr_t empty = 0;
 
-        if (atomic_compare_exchange_strong(&table[i].base, &empty, base))
+        if (atomic_compare_exchange_strong(&table[i].start, &empty, start))
             return &table[i];
-        if (empty == base)
+        if (empty == start)
             return NULL;
     }
     report(REPORT_NOT_PINNED, "more than %u OpenSSLs are loaded; this one is left alone",
@@ -58,7 +58,7 @@ static struct libcrypto *claim_entry(uintptr_t base)
 
 static void fill_in(struct libcrypto *entry, const struct elf_image *image, const char *path)
 {
-    entry->ready = false;
+    atomic_store(&entry->ready, false);
     entry->has_engine = false;
     entry->pin = PIN_NONE;
     entry->image = *image;
@@ -66,12 +66,13 @@ static void fill_in(struct libcrypto *entry, const struct elf_image *image, cons
     entry->version = 0;
     entry->memory.realloc = NULL;
     entry->memory.free = NULL;
-    entry->ready = true;
+    atomic_store(&entry->ready, true);
 }
 
 static void enter(const struct elf_image *image, const char *path)
 {
-    struct libcrypto *entry = claimed_entry(image->base) ? NULL : claim_entry(image->base);
+    uintptr_t start = elf_image_start(image);
+    struct libcrypto *entry = claimed_entry(start) ? NULL : claim_entry(start);
 
     if (entry)
         fill_in(entry, image, path);
@@ -79,7 +80,7 @@ static void enter(const struct elf_image *image, const char *path)
 
 struct libcrypto *libcrypto_at(size_t index)
 {
-    return table[index].base && table[index].ready ? &table[index] : NULL;
+    return table[index].start && table[index].ready ? &table[index] : NULL;
 }
 
 /* ---- All, at the start ---- */
@@ -142,7 +143,7 @@ getenv_function *libcrypto_next_getenv(void)
 struct newcomer {
     const void *address;
     struct libcrypto *entry;
-    uintptr_t bases[MOST_LIBCRYPTOS]; /* of the entries, before the search */
+    uintptr_t starts[MOST_LIBCRYPTOS]; /* of the entries, before the search */
     bool still_there[MOST_LIBCRYPTOS];
 };
 
@@ -150,17 +151,20 @@ static int note_newcomer(struct dl_phdr_info *info, size_t size, void *context)
 {
     struct newcomer *newcomer = context;
     struct elf_image image;
+    uintptr_t start;
 
     (void)size;
-    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++)
-        if (newcomer->bases[i] == info->dlpi_addr)
-            newcomer->still_there[i] = true;
-    if (!read_object(&image, info) || !elf_image_contains(&image, newcomer->address) ||
-        !is_openssl(&image))
+    if (!read_object(&image, info))
         return 0;
-    newcomer->entry = claimed_entry(image.base);
+    start = elf_image_start(&image);
+    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++)
+        if (newcomer->starts[i] == start)
+            newcomer->still_there[i] = true;
+    if (!elf_image_contains(&image, newcomer->address) || !is_openssl(&image))
+        return 0;
+    newcomer->entry = claimed_entry(start);
     if (!newcomer->entry)
-        newcomer->entry = claim_entry(image.base);
+        newcomer->entry = claim_entry(start);
     if (newcomer->entry)
         fill_in(newcomer->entry, &image, info->dlpi_name);
     return 0;
@@ -173,12 +177,12 @@ struct libcrypto *libcrypto_find_initialising(const void *address)
     if (!dl_iterate_phdr)
         return NULL;
     for (size_t i = 0; i < MOST_LIBCRYPTOS; i++)
-        newcomer.bases[i] = table[i].base;
+        newcomer.starts[i] = table[i].start;
     dl_iterate_phdr(note_newcomer, &newcomer);
     for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
-        if (newcomer.bases[i] && !newcomer.still_there[i]) {
+        if (newcomer.starts[i] && !newcomer.still_there[i]) {
             table[i].ready = false;
-            table[i].base = 0;
+            table[i].start = 0;
         }
     }
     return newcomer.entry;

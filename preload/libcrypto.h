@@ -31,7 +31,7 @@ enum pin_state {
 };
 
 struct libcrypto {
-    _Atomic uintptr_t base;   /* claims the entry; 0: empty */
+    _Atomic uintptr_t start;  /* of its segments; claims the entry; 0: empty */
     _Atomic bool ready;       /* the rest holds */
     _Atomic bool has_engine;  /* ours has been registered */
     _Atomic unsigned int pin; /* enum pin_state */

@@ -64,9 +64,9 @@ static void *early_realloc(void *block, size_t size, const char *file, int line)
         early_free(block, file, line);
         return NULL;
     }
+    replace_early_block(block, NULL);
     larger = realloc(block, size);
-    if (larger)
-        replace_early_block(block, larger);
+    replace_early_block(NULL, larger ? larger : block);
     return larger;
 }
 

@@ -21,6 +21,7 @@
 #include "activate.h"
 #include "report.h"
 #include "settings.h"
+#include "status.h"
 
 /* It holds its own address once the loader has written that into it. */
 static const void *const volatile relocation_marker = (const void *)&relocation_marker;
@@ -39,6 +40,7 @@ void shim_start(void)
     started = true;
     settings_read();
     report_start();
+    status_update();
 }
 
 __attribute__((constructor)) static void shim_constructor(void)

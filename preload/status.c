@@ -49,7 +49,7 @@ void status_update(void)
     for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
         const struct libcrypto *libcrypto = libcrypto_at(i);
 
-        block.libcrypto[i].base = libcrypto ? libcrypto->image.base : 0;
+        block.libcrypto[i].base = libcrypto ? libcrypto->start : 0;
         block.libcrypto[i].version = libcrypto ? libcrypto->version : 0;
         block.libcrypto[i].pin = libcrypto ? libcrypto->pin : 0;
     }

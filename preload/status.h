@@ -2,7 +2,7 @@
  * The block that tells an operator from outside what the shim does: `osrandom status` reads it
  * through /proc/PID/mem, by the exported symbol osrandom_status. Layout 1; every number is in the
  * host's byte order, every address is one of the process that is looked at. Fields are only ever
- * added at the end, with a new size.
+ * added at the end, with a new size; a new value of an enum comes with a new layout.
  */
 #ifndef OSRANDOM_STATUS_H
 #define OSRANDOM_STATUS_H

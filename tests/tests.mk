@@ -91,10 +91,11 @@ $(BUILD)/programs/%.so: tests/programs/%.c $(FLAGS_FILE)
 # it, as Node.js does; one that hides it; and a library that, unlike Debian's, can be unloaded.
 STATIC_TREES := openssl-1.1.1 openssl-3.0
 CARRIERS := $(foreach tree,$(STATIC_TREES),$(addprefix $(BUILD)/probes/$(tree)/,\
-              static_exported static_hidden unloadable.so))
+              static_exported static_exported_nopie static_hidden unloadable.so))
 NEEDED_INSIDE := $(addprefix -Wl$(comma)-u$(comma),RAND_set_rand_method RAND_get_rand_method \
                    OpenSSL_version_num OpenSSL_version)
 static_exported_FLAGS = -fPIE -pie -rdynamic $(NEEDED_INSIDE) tests/probes/draws.c
+static_exported_nopie_FLAGS = -fno-pie -no-pie -rdynamic $(NEEDED_INSIDE) tests/probes/draws.c
 static_hidden_FLAGS = -fPIE -pie tests/probes/draws.c
 unloadable.so_FLAGS = -shared -Wl,--whole-archive
 

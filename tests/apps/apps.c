@@ -1,0 +1,45 @@
+/*
+ * Real programs, one test each. The names are those of programs.table, which says what each does.
+ */
+#include <criterion/criterion.h>
+
+#include "prove.h"
+
+#define TEST_OF(program, prove_it)                                                                 \
+    Test(apps, program)                                                                            \
+    {                                                                                              \
+        prove_it(#program);                                                                        \
+    }
+#define PROGRAM(program) TEST_OF(program, prove)
+#define ONE_MORE(program) TEST_OF(program, prove_if_all)
+
+PROGRAM(nginx)
+PROGRAM(apache)
+PROGRAM(postgresql)
+PROGRAM(kamailio)
+PROGRAM(tor)
+PROGRAM(openssh)
+PROGRAM(python)
+PROGRAM(nodejs)
+PROGRAM(openssl)
+PROGRAM(stunnel)
+
+PROGRAM(systemd)
+PROGRAM(runc)
+
+ONE_MORE(haproxy)
+ONE_MORE(lighttpd)
+ONE_MORE(mariadb)
+ONE_MORE(redis)
+ONE_MORE(dovecot)
+ONE_MORE(openvpn)
+ONE_MORE(mosquitto)
+ONE_MORE(curl)
+ONE_MORE(ruby)
+ONE_MORE(perl)
+ONE_MORE(php)
+ONE_MORE(erlang)
+ONE_MORE(lua)
+ONE_MORE(tcl)
+ONE_MORE(tomcat_native)
+ONE_MORE(nodejs_debian)
