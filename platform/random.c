@@ -108,7 +108,8 @@ static void settle_on(unsigned int index, unsigned int lost, int error)
 
 int random_fill(void *buffer, size_t length)
 {
-    unsigned int first = atomic_load_explicit(&first_source, memory_order_relaxed);
+    /* Acquire: what start() has prepared is seen with the choice of the source. */
+    unsigned int first = atomic_load_explicit(&first_source, memory_order_acquire);
     unsigned char *cursor = buffer;
     size_t left = length;
     int first_error = 0;

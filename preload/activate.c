@@ -176,17 +176,27 @@ void pin_given_up(struct libcrypto *libcrypto)
     note_whether_all_pinned();
 }
 
-struct libcrypto *libcrypto_meant(const void *caller, const char *symbol)
+static struct libcrypto *pinned_for(const void *caller, const char *symbol)
 {
-    struct libcrypto *libcrypto;
+    struct libcrypto *libcrypto = libcrypto_for(caller, symbol);
 
-    shim_start(); /* a library's constructor may have come before ours */
-    libcrypto = libcrypto_for(caller, symbol);
-    if (!libcrypto) {
-        libcrypto_find_for(caller);
-        libcrypto = libcrypto_for(caller, symbol);
-    }
     if (libcrypto && libcrypto->pin <= PIN_TRYING)
         pin(libcrypto);
     return libcrypto;
+}
+
+struct libcrypto *libcrypto_meant(const void *caller, const char *symbol)
+{
+    shim_start(); /* a library's constructor may have come before ours */
+    libcrypto_find_for(caller);
+    return pinned_for(caller, symbol);
+}
+
+struct libcrypto *libcrypto_meant_by_table(const void *caller, const char *symbol)
+{
+    struct libcrypto *libcrypto;
+
+    shim_start();
+    libcrypto = pinned_for(caller, symbol);
+    return libcrypto ? libcrypto : libcrypto_meant(caller, symbol);
 }

@@ -37,12 +37,15 @@ extern struct libcrypto *_Atomic all_pinned;
  */
 struct libcrypto *libcrypto_meant(const void *caller, const char *symbol);
 
+/* The same for draws: another look at what is mapped only while no OpenSSL is known. */
+struct libcrypto *libcrypto_meant_by_table(const void *caller, const char *symbol);
+
 /* The same, or any pinned one when all are. */
 static inline struct libcrypto *libcrypto_meant_quickly(const void *caller, const char *symbol)
 {
-    struct libcrypto *any = atomic_load_explicit(&all_pinned, memory_order_relaxed);
+    struct libcrypto *any = atomic_load_explicit(&all_pinned, memory_order_acquire);
 
-    return any ? any : libcrypto_meant(caller, symbol);
+    return any ? any : libcrypto_meant_by_table(caller, symbol);
 }
 
 /* Whether a call is to be handed on to it, since nothing of ours is pinned there. */

@@ -56,26 +56,41 @@ static struct libcrypto *claim_entry(uintptr_t start)
     return NULL;
 }
 
-static void fill_in(struct libcrypto *entry, const struct elf_image *image, const char *path)
+static void fill_in(struct libcrypto *entry, const struct elf_image *image,
+                    const struct dl_phdr_info *info)
 {
     atomic_store(&entry->ready, false);
     entry->has_engine = false;
     entry->pin = PIN_NONE;
     entry->image = *image;
-    entry->path = path;
+    entry->path = info->dlpi_name;
+    entry->subs = info->dlpi_subs;
+    entry->signal = 0;
+    entry->before_us = false;
     entry->version = 0;
     entry->memory.realloc = NULL;
     entry->memory.free = NULL;
     atomic_store(&entry->ready, true);
 }
 
-static void enter(const struct elf_image *image, const char *path)
+static struct libcrypto *enter(const struct elf_image *image, const struct dl_phdr_info *info)
 {
     uintptr_t start = elf_image_start(image);
     struct libcrypto *entry = claimed_entry(start) ? NULL : claim_entry(start);
 
     if (entry)
-        fill_in(entry, image, path);
+        fill_in(entry, image, info);
+    return entry;
+}
+
+size_t libcrypto_index(const struct libcrypto *libcrypto)
+{
+    return (size_t)(libcrypto - table);
+}
+
+struct libcrypto *libcrypto_slot(size_t index)
+{
+    return &table[index];
 }
 
 struct libcrypto *libcrypto_at(size_t index)
@@ -107,6 +122,7 @@ static void note_getenv(struct search *search, const struct elf_image *image)
 static int enter_if_openssl(struct dl_phdr_info *info, size_t size, void *context)
 {
     struct search *search = context;
+    struct libcrypto *entry;
     struct elf_image image;
 
     (void)size;
@@ -117,8 +133,9 @@ static int enter_if_openssl(struct dl_phdr_info *info, size_t size, void *contex
         return 0;
     }
     note_getenv(search, &image);
-    if (is_openssl(&image))
-        enter(&image, info->dlpi_name);
+    entry = is_openssl(&image) ? enter(&image, info) : NULL;
+    if (entry)
+        entry->before_us = !search->past_ourselves;
     return 0;
 }
 
@@ -150,8 +167,9 @@ struct newcomer {
 static int note_newcomer(struct dl_phdr_info *info, size_t size, void *context)
 {
     struct newcomer *newcomer = context;
+    struct libcrypto *entry;
     struct elf_image image;
-    uintptr_t start;
+    uintptr_t start, signal;
 
     (void)size;
     if (!read_object(&image, info))
@@ -162,11 +180,15 @@ static int note_newcomer(struct dl_phdr_info *info, size_t size, void *context)
             newcomer->still_there[i] = true;
     if (!elf_image_contains(&image, newcomer->address) || !is_openssl(&image))
         return 0;
-    newcomer->entry = claimed_entry(start);
-    if (!newcomer->entry)
-        newcomer->entry = claim_entry(start);
-    if (newcomer->entry)
-        fill_in(newcomer->entry, &image, info->dlpi_name);
+    entry = claimed_entry(start);
+    signal = (uintptr_t)newcomer->address - start;
+    if (entry && (entry->subs == info->dlpi_subs || entry->signal != signal))
+        return 0;
+    if (!entry && !(entry = claim_entry(start)))
+        return 0;
+    fill_in(entry, &image, info);
+    entry->signal = signal;
+    newcomer->entry = entry;
     return 0;
 }
 
@@ -233,7 +255,7 @@ static int enter_if_meant(struct dl_phdr_info *info, size_t size, void *context)
 
     (void)size;
     if (read_object(&image, info) && is_part_of_or_linked_to(caller, &image) && is_openssl(&image))
-        enter(&image, info->dlpi_name);
+        enter(&image, info);
     return 0;
 }
 

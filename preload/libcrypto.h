@@ -37,7 +37,10 @@ struct libcrypto {
     _Atomic unsigned int pin; /* enum pin_state */
     _Atomic int pinning_thread;
     struct elf_image image;
-    const char *path;      /* the loader's name of it; "" for the program itself */
+    unsigned long long subs; /* dlpi_subs when it was entered: unchanged, it is the same object */
+    uintptr_t signal; /* from where, behind start, its initialiser calls getenv(); 0: unknown */
+    bool before_us;   /* in load order, so that its own calls do not come by the shim */
+    const char *path; /* the loader's name of it; "" for the program itself */
     unsigned long version; /* as OpenSSL_version_num() answers; 0 until it was asked */
     struct {               /* the program's own memory functions, kept by mem_hooks.c */
         realloc_function *realloc;
@@ -57,6 +60,10 @@ struct libcrypto *libcrypto_find_initialising(const void *address);
 
 /* Enters the one that the code at this address is part of, or that its object is linked to. */
 void libcrypto_find_for(const void *address);
+
+/* An entry's index, and the entry whatever its state. */
+size_t libcrypto_index(const struct libcrypto *libcrypto);
+struct libcrypto *libcrypto_slot(size_t index);
 
 /* Entry index, or NULL if it is empty or not ready. index < MOST_LIBCRYPTOS. */
 struct libcrypto *libcrypto_at(size_t index);

@@ -71,12 +71,12 @@ static void *early_realloc(void *block, size_t size, const char *file, int line)
 }
 
 /* OpenSSL's own functions lie in an OpenSSL, this one or another that exports the same names. */
-static bool is_openssl_code(malloc_function *function)
+static bool is_openssl_code(const void *function)
 {
     for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
         const struct libcrypto *libcrypto = libcrypto_at(i);
 
-        if (libcrypto && elf_image_contains(&libcrypto->image, (const void *)function))
+        if (libcrypto && elf_image_contains(&libcrypto->image, function))
             return true;
     }
     return false;
@@ -87,15 +87,16 @@ bool mem_hooks_begin(const struct libcrypto *libcrypto, struct mem_functions *or
     get_mem_functions *get = libcrypto_symbol(libcrypto, "CRYPTO_get_mem_functions");
     set_mem_functions *set = libcrypto_symbol(libcrypto, "CRYPTO_set_mem_functions");
 
-    if (!libcrypto_symbol(libcrypto, "OpenSSL_version_num") || !get || !set || !malloc ||
-        !realloc || !free)
+    if (libcrypto->before_us || !libcrypto_symbol(libcrypto, "OpenSSL_version_num") || !get ||
+        !set || !malloc || !realloc || !free)
         return false;
     get(&original->malloc, &original->realloc, &original->free);
     if (original->malloc == early_malloc) /* a fork cut another thread's pin off */
         *original = (struct mem_functions){libcrypto_symbol(libcrypto, "CRYPTO_malloc"),
                                            libcrypto_symbol(libcrypto, "CRYPTO_realloc"),
                                            libcrypto_symbol(libcrypto, "CRYPTO_free")};
-    return is_openssl_code(original->malloc) && set(early_malloc, early_realloc, early_free) == 1;
+    return is_openssl_code((const void *)original->malloc) &&
+           set(early_malloc, early_realloc, early_free) == 1;
 }
 
 void mem_hooks_end(const struct libcrypto *libcrypto, const struct mem_functions *original)
@@ -124,11 +125,11 @@ static void free_for(const struct libcrypto *libcrypto, void *block, const char 
 #define WRAPPERS(index)                                                                            \
     static void *realloc_##index(void *block, size_t size, const char *file, int line)             \
     {                                                                                              \
-        return realloc_for(libcrypto_at(index), block, size, file, line);                          \
+        return realloc_for(libcrypto_slot(index), block, size, file, line);                        \
     }                                                                                              \
     static void free_##index(void *block, const char *file, int line)                              \
     {                                                                                              \
-        free_for(libcrypto_at(index), block, file, line);                                          \
+        free_for(libcrypto_slot(index), block, file, line);                                        \
     }
 
 WRAPPERS(0)
@@ -156,13 +157,10 @@ static bool has_early_blocks(void)
     return false;
 }
 
-static size_t index_of(const struct libcrypto *libcrypto)
+/* OpenSSL's own functions take the early blocks as they are, and call themselves when wrapped. */
+static bool is_wrappable(const void *function)
 {
-    size_t index = 0;
-
-    while (libcrypto_at(index) != libcrypto)
-        index++;
-    return index;
+    return function && !is_openssl_code(function);
 }
 
 int mem_hooks_set(struct libcrypto *libcrypto, malloc_function *their_malloc,
@@ -171,18 +169,19 @@ int mem_hooks_set(struct libcrypto *libcrypto, malloc_function *their_malloc,
     set_mem_functions *set = libcrypto_symbol(libcrypto, "CRYPTO_set_mem_functions");
     realloc_function *realloc_before = libcrypto->memory.realloc;
     free_function *free_before = libcrypto->memory.free;
-    size_t index = index_of(libcrypto);
+    size_t index = libcrypto_index(libcrypto);
 
     if (!set)
         return 0;
     if (!has_early_blocks())
         return set(their_malloc, their_realloc, their_free);
-    if (their_realloc)
+    if (is_wrappable((const void *)their_realloc))
         libcrypto->memory.realloc = their_realloc;
-    if (their_free)
+    if (is_wrappable((const void *)their_free))
         libcrypto->memory.free = their_free;
-    if (set(their_malloc, their_realloc ? wrappers[index].realloc : NULL,
-            their_free ? wrappers[index].free : NULL) == 1)
+    if (set(their_malloc,
+            is_wrappable((const void *)their_realloc) ? wrappers[index].realloc : their_realloc,
+            is_wrappable((const void *)their_free) ? wrappers[index].free : their_free) == 1)
         return 1;
     libcrypto->memory.realloc = realloc_before;
     libcrypto->memory.free = free_before;
@@ -193,7 +192,7 @@ void mem_hooks_get(struct libcrypto *libcrypto, malloc_function **their_malloc,
                    realloc_function **their_realloc, free_function **their_free)
 {
     get_mem_functions *get = libcrypto_symbol(libcrypto, "CRYPTO_get_mem_functions");
-    size_t index = index_of(libcrypto);
+    size_t index = libcrypto_index(libcrypto);
 
     if (!get)
         return;

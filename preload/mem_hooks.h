@@ -22,7 +22,9 @@ struct mem_functions {
  * Around the pin: a call of custom functions does not end OpenSSL's readiness to take others
  * (crypto/mem.c, 1.1.0 to 4.0), so the pin's blocks are made through wrappers of malloc() and
  * free(), and the original functions are put back afterwards. begin returns false if there is
- * nothing to put back: the program was earlier than we, or this is 1.0.x, which allocates nothing.
+ * nothing to put back: the program was earlier than we, this is 1.0.x, which allocates nothing, or
+ * the program's call would not come by the shim: then it is answered 0, and no early block meets
+ * its free().
  */
 bool mem_hooks_begin(const struct libcrypto *libcrypto, struct mem_functions *original);
 void mem_hooks_end(const struct libcrypto *libcrypto, const struct mem_functions *original);
