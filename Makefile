@@ -48,11 +48,12 @@ say = @$(if $(V),:,printf '  %-7s %s\n' '$(1)' '$(2)')
 all: $(SHIM)
 
 help:
-	@echo 'make            $(SHIM)'
+	@echo 'make            $(SHIM), and $(BUILD)/osrandom where libelf and jansson are'
 	@echo 'make check      the quick tests; tools/check runs them all'
 	@echo 'make lint       clang-format, clang-tidy, cppcheck, gcc -fanalyzer'
 	@echo 'make format     lays out the source as .clang-format says'
 	@echo 'make install    PREFIX=$(PREFIX) LIBDIR=$(LIBDIR) DESTDIR=$(DESTDIR)'
+	@echo 'make deb        Debian packages in $(BUILD)/deb'
 	@echo 'make clean      removes $(BUILD)/'
 	@echo 'V=1 shows the commands; CC and CFLAGS are yours to set.'
 
@@ -77,7 +78,7 @@ include tests/tests.mk
 -include tools/tools.mk
 
 C_FILES := $(shell find platform preload tests tools -name '*.[ch]' 2>/dev/null)
-SCRIPTS := $(shell grep -lE '^\#!.*\b(ba)?sh' .ci/* tools/* $$(find tests -type f -perm -u+x) 2>/dev/null)
+SCRIPTS := $(shell grep -lE '^\#!.*\b(ba)?sh' .ci/* tools/* $$(find tests tools/examples -type f -perm -u+x) tools/package/debian/*.prerm 2>/dev/null)
 LINT_FLAGS := -Iplatform -Ipreload -D_GNU_SOURCE -std=gnu11
 
 lint: lint-format lint-tidy lint-check lint-analyze lint-shell

@@ -18,7 +18,7 @@ static char *install_command(const char *destination, const char *libdir)
     char *command =
         text_format("unset LD_PRELOAD MAKEFLAGS MFLAGS MAKELEVEL; umask 077; "
                     "flock %s/flags make --no-print-directory BUILD=%s CC=gcc CFLAGS='-O2 -g' "
-                    "CPPFLAGS= LDFLAGS= DESTDIR=%s PREFIX=/opt/prefix %s install",
+                    "CPPFLAGS= LDFLAGS= DESTDIR=%s PREFIX=/opt/prefix HAS_COMMAND= %s install",
                     directory, directory, destination, libdir);
 
     free(directory);
@@ -47,6 +47,7 @@ static void expect_installed_at(const char *libdir, const char *where)
 {
     char *destination = directory_new();
     char *path = text_format("%s/%s/libosrandom_preload.so", destination, where);
+    char *libraries;
     struct outcome listing;
     struct elf_file *file;
 
@@ -58,9 +59,11 @@ static void expect_installed_at(const char *libdir, const char *where)
     cr_expect(!elf_file_section(file, SHT_SYMTAB), "what is installed is not stripped");
     elf_file_free(file);
 
-    listing = run_words(NULL, NULL, NULL, "find", destination, "-type", "f", NULL);
+    libraries = text_format("%s/%s", destination, where);
+    listing = run_words(NULL, NULL, NULL, "find", libraries, "-type", "f", NULL);
+    free(libraries);
     cr_expect(strchr(listing.out, '\n') == strrchr(listing.out, '\n'),
-              "make install left more than one file: %s", listing.out);
+              "make install left more than one file there: %s", listing.out);
     outcome_free(&listing);
     free(path);
     directory_free(destination);

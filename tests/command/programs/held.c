@@ -1,0 +1,37 @@
+/*
+ * Does what its words say, prints "ready" and waits until its standard input ends.
+ *
+ *   draw       takes 16 bytes from OpenSSL
+ *   swap       puts a generator of its own into it
+ *   load FILE  loads a library
+ */
+#include <dlfcn.h>
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <string.h>
+
+static int ones(unsigned char *buffer, int length)
+{
+    memset(buffer, 1, (size_t)length);
+    return 1;
+}
+
+int main(int argc, char **argv)
+{
+    static RAND_METHOD method = {.bytes = ones, .pseudorand = ones};
+    unsigned char bytes[16];
+
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "draw") == 0 && RAND_bytes(bytes, sizeof(bytes)) != 1)
+            return 1;
+        if (strcmp(argv[i], "swap") == 0)
+            RAND_set_rand_method(&method);
+        if (strcmp(argv[i], "load") == 0 && !dlopen(argv[++i], RTLD_NOW)) {
+            fprintf(stderr, "%s\n", dlerror());
+            return 1;
+        }
+    }
+    puts("ready");
+    fflush(stdout);
+    return getchar() == EOF ? 0 : 1;
+}

@@ -1,0 +1,72 @@
+# Programs that come by their OpenSSL in ways that `osrandom explain` must tell apart. libalike.so
+# exports what the shim looks for.
+COMMAND_FILES := $(addprefix $(BUILD)/tests/command/,libs/libalike.so by_rpath by_runpath through/libthrough.so \
+                   through_library static writes held held_hidden held_exported forged.so moody.so silent.so)
+COMMAND_COMPILE = $(Q)mkdir -p $(@D) && $(CC) -O1 $(TEST_CFLAGS) -o $@
+
+TEST_FILES += $(BUILD)/osrandom $(BUILD)/osrandom.static $(COMMAND_FILES)
+$(COMMAND_FILES): $(FLAGS_FILE) tests/command/suite.mk
+
+$(BUILD)/tests/command/libs/libalike.so: tests/command/programs/alike.c
+	$(call say,CC,$@)
+	$(COMMAND_COMPILE) $< -fPIC -shared -Wl,-soname,libalike.so
+
+$(BUILD)/tests/command/by_rpath: tests/command/programs/plain.c $(BUILD)/tests/command/libs/libalike.so
+	$(call say,CC,$@)
+	$(COMMAND_COMPILE) $< -Wl,--no-as-needed -L$(@D)/libs -lalike -Wl,--disable-new-dtags,-rpath,'$$ORIGIN/libs'
+
+$(BUILD)/tests/command/by_runpath: tests/command/programs/plain.c $(BUILD)/tests/command/libs/libalike.so
+	$(call say,CC,$@)
+	$(COMMAND_COMPILE) $< -Wl,--no-as-needed -L$(@D)/libs -lalike -Wl,--enable-new-dtags,-rpath,'$${ORIGIN}/libs'
+
+# A RUNPATH is not for the libraries' own needs, so that libthrough.so has one too.
+$(BUILD)/tests/command/through/libthrough.so: tests/command/programs/plain.c $(BUILD)/tests/command/libs/libalike.so
+	$(call say,CC,$@)
+	$(COMMAND_COMPILE) $< -fPIC -shared -Wl,-soname,libthrough.so -Wl,--no-as-needed -L$(@D)/../libs -lalike \
+	    -Wl,--enable-new-dtags,-rpath,'$$ORIGIN/../libs'
+
+$(BUILD)/tests/command/through_library: tests/command/programs/plain.c $(BUILD)/tests/command/through/libthrough.so
+	$(call say,CC,$@)
+	$(COMMAND_COMPILE) $< -Wl,--no-as-needed -L$(@D)/through -lthrough -Wl,--allow-shlib-undefined \
+	    -Wl,--enable-new-dtags,-rpath,'$$ORIGIN/through'
+
+$(BUILD)/tests/command/static: tests/command/programs/plain.c
+	$(call say,CC,$@)
+	$(COMMAND_COMPILE) $< -static
+
+$(BUILD)/tests/command/writes: tests/command/programs/writes.c
+	$(call say,CC,$@)
+	$(COMMAND_COMPILE) $<
+
+# The tests read JSON.
+$(BUILD)/tests/command/run: LDFLAGS += -Wl,--no-as-needed -ljansson
+
+HELD := tests/command/programs/held.c
+HELD_CFLAGS := -Wno-deprecated-declarations
+
+$(BUILD)/tests/command/held: $(HELD)
+	$(call say,CC,$@)
+	$(COMMAND_COMPILE) $(HELD_CFLAGS) $< -lcrypto -ldl
+
+$(BUILD)/tests/command/held_hidden $(BUILD)/tests/command/held_exported: $(HELD) $(BUILD)/trees/openssl-3.0
+	$(call say,CC,$@)
+	$(Q). $$(cat $(BUILD)/trees/openssl-3.0)/tree.env && \
+	    $(CC) -O1 $(TEST_CFLAGS) $(HELD_CFLAGS) -isystem $$INCLUDE -o $@ $< $($(@F)_FLAGS) \
+	    $${LIBCRYPTO%/*}/libcrypto.a -lpthread -ldl
+held_exported_FLAGS = -rdynamic $(NEEDED_INSIDE)
+
+$(BUILD)/tests/command/forged.so: tests/command/programs/forged.c
+	$(call say,CC,$@)
+	$(COMMAND_COMPILE) $< -fPIC -shared -nostdlib -Wl,-z,now
+
+$(BUILD)/tests/command/moody.so $(BUILD)/tests/command/silent.so: $(BUILD)/tests/command/%.so: tests/command/programs/%.c
+	$(call say,CC,$@)
+	$(COMMAND_COMPILE) $< -fPIC -shared
+
+# The package, where its tools are installed; without it, its tests are skipped.
+TEST_FILES += $(BUILD)/tests/command/packaged
+$(BUILD)/tests/command/packaged: $(wildcard platform/*.[ch] preload/* tools/*.[ch] tools/tools.mk Makefile) \
+    $(shell find tools/man tools/completion tools/examples tools/package -type f)
+	$(Q)mkdir -p $(@D)
+	$(Q)if command -v dh dpkg-buildpackage >/dev/null; then $(MAKE) --no-print-directory deb; fi
+	$(Q)touch $@

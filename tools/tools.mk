@@ -1,0 +1,107 @@
+# The command osrandom and what stands around the shim: man pages, completion, examples, the package.
+#
+# The shim needs nothing but a compiler and make. The command needs libelf and jansson: it is built
+# where pkg-config finds them.
+
+BINDIR ?= $(PREFIX)/bin
+MANDIR ?= $(PREFIX)/share/man
+DOCDIR ?= $(PREFIX)/share/doc/osrandom
+COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
+PKG_CONFIG ?= pkg-config
+
+VERSION := $(shell sed -n '1s/[^0-9]*\([0-9.]*\).*/\1/p' tools/package/debian/changelog)
+COMMAND := $(BUILD)/osrandom
+COMMAND_PACKAGES := libelf jansson
+HAS_COMMAND := $(shell $(PKG_CONFIG) --exists $(COMMAND_PACKAGES) 2>/dev/null && echo yes)
+
+COMMAND_SOURCES := $(wildcard tools/*.c)
+COMMAND_OBJECTS := $(COMMAND_SOURCES:%.c=$(BUILD)/%.o)
+COMMAND_LINKS := $(BUILD)/platform/elf_image.o
+COMMAND_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Wno-cast-align -fPIE -Iplatform -Ipreload -Itools \
+                  -DOSRANDOM_VERSION='"$(VERSION)"' -DOSRANDOM_LIBDIR='"$(LIBDIR)"' \
+                  $(shell $(PKG_CONFIG) --cflags $(COMMAND_PACKAGES) 2>/dev/null)
+
+ifneq ($(HAS_COMMAND),)
+all: $(COMMAND)
+else
+all: no-command
+endif
+
+.PHONY: no-command
+no-command:
+	@echo '  (osrandom, the command, is not built: pkg-config finds no $(COMMAND_PACKAGES))'
+
+# Where the shim is installed is part of the command.
+COMMAND_PLACE := $(BUILD)/tools/place
+$(shell mkdir -p $(BUILD)/tools; [ "$$(cat $(COMMAND_PLACE) 2>/dev/null)" = '$(LIBDIR) $(VERSION)' ] || \
+        echo '$(LIBDIR) $(VERSION)' >$(COMMAND_PLACE))
+
+$(BUILD)/tools/%.o: tools/%.c $(FLAGS_FILE) $(COMMAND_PLACE) tools/tools.mk
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(COMMAND_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(COMMAND): $(COMMAND_OBJECTS) $(COMMAND_LINKS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -pie -Wl,-z,relro,-z,now -o $@ $(COMMAND_OBJECTS) $(COMMAND_LINKS) \
+	    $(shell $(PKG_CONFIG) --libs $(COMMAND_PACKAGES) 2>/dev/null)
+
+# The same in one file that needs no library, for images that have none. It cannot load an OpenSSL to
+# measure it: no bench.
+COMMAND_STATIC := $(BUILD)/osrandom.static
+STATIC_OBJECTS := $(filter-out $(BUILD)/tools/osrandom.o $(BUILD)/tools/bench%,$(COMMAND_OBJECTS)) \
+                  $(BUILD)/tools/osrandom.static.o
+
+$(BUILD)/tools/osrandom.static.o: tools/osrandom.c $(FLAGS_FILE) $(COMMAND_PLACE) tools/tools.mk
+	$(call say,CC,$@)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(COMMAND_CFLAGS) -DOSRANDOM_STATIC -MMD -MP -c -o $@ $<
+
+$(COMMAND_STATIC): $(STATIC_OBJECTS) $(COMMAND_LINKS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -o $@ $(STATIC_OBJECTS) $(COMMAND_LINKS) \
+	    $(shell $(PKG_CONFIG) --static --libs $(COMMAND_PACKAGES) 2>/dev/null)
+
+-include $(COMMAND_OBJECTS:.o=.d) $(BUILD)/tools/osrandom.static.d
+
+# ---- Installing ----
+
+.PHONY: install-command uninstall-command
+install: install-command
+uninstall: uninstall-command
+
+EXAMPLES := $(patsubst tools/examples/%,%,$(shell find tools/examples -type f))
+
+install-command: $(if $(HAS_COMMAND),$(COMMAND))
+	$(call say,INSTALL,$(DESTDIR)$(MANDIR)/man8)
+	$(Q)umask 022; $(INSTALL) -d '$(DESTDIR)$(MANDIR)/man8'
+	$(Q)$(INSTALL) -m 644 tools/man/libosrandom_preload.8 '$(DESTDIR)$(MANDIR)/man8/'
+	$(Q)umask 022; for file in $(EXAMPLES); do \
+	    case $$file in *.*|*/Containerfile) mode=644 ;; *) mode=755 ;; esac; \
+	    $(INSTALL) -D -m $$mode "tools/examples/$$file" '$(DESTDIR)$(DOCDIR)/examples/'"$$file" || exit 1; \
+	done
+ifneq ($(HAS_COMMAND),)
+	$(call say,INSTALL,$(DESTDIR)$(BINDIR)/osrandom)
+	$(Q)umask 022; $(INSTALL) -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(COMPLETIONDIR)'
+	$(Q)$(STRIP) -o $(BUILD)/stripped $(COMMAND)
+	$(Q)$(INSTALL) -m 755 $(BUILD)/stripped '$(DESTDIR)$(BINDIR)/osrandom'
+	$(Q)$(INSTALL) -m 644 tools/man/osrandom.8 '$(DESTDIR)$(MANDIR)/man8/'
+	$(Q)$(INSTALL) -m 644 tools/completion/osrandom '$(DESTDIR)$(COMPLETIONDIR)/osrandom'
+endif
+
+uninstall-command:
+	$(Q)rm -f '$(DESTDIR)$(BINDIR)/osrandom' '$(DESTDIR)$(MANDIR)/man8/osrandom.8' \
+	    '$(DESTDIR)$(MANDIR)/man8/libosrandom_preload.8' '$(DESTDIR)$(COMPLETIONDIR)/osrandom'
+	$(Q)rm -rf '$(DESTDIR)$(DOCDIR)/examples'
+
+# ---- The Debian package ----
+
+.PHONY: deb
+DEB_TREE := $(BUILD)/deb/osrandom-$(VERSION)
+deb:
+	$(call say,DEB,$(BUILD)/deb)
+	$(Q)rm -rf $(BUILD)/deb && mkdir -p $(DEB_TREE)
+	$(Q)tar -c --exclude=./build --exclude=./.git . | tar -x -C $(DEB_TREE)
+	$(Q)mv $(DEB_TREE)/tools/package/debian $(DEB_TREE)/debian
+	$(Q)cd $(DEB_TREE) && env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u MAKEOVERRIDES \
+	    dpkg-buildpackage -b -us -uc >../log 2>&1 || { tail -n 20 ../log >&2; exit 1; }
+	$(Q)rm -rf $(DEB_TREE)
