@@ -157,34 +157,35 @@ static uint32_t gnu_hash_of(const char *name)
     return hash;
 }
 
+/* A Bloom filter of address-sized words, the buckets, and one word a symbol follow. */
+struct gnu_hash {
+    uint32_t buckets, first_symbol, filter_words, shift;
+};
+
 static void *find_by_gnu_hash(const struct elf_image *image, const char *name)
 {
-    /* Four words, a Bloom filter of address-sized words, the buckets, then one word a symbol. */
-    const uint32_t *buckets = ELEMENT(image, uint32_t, image->gnu_hash, 0);
-    const uint32_t *first_symbol = ELEMENT(image, uint32_t, image->gnu_hash, 1);
-    const uint32_t *filter_words = ELEMENT(image, uint32_t, image->gnu_hash, 2);
-    const uint32_t *shift = ELEMENT(image, uint32_t, image->gnu_hash, 3);
-    uintptr_t filter_table = image->gnu_hash + 4 * sizeof(uint32_t);
+    const struct gnu_hash *table = ELEMENT(image, struct gnu_hash, image->gnu_hash, 0);
+    uintptr_t filter_table = image->gnu_hash + sizeof(*table);
     uintptr_t bucket_table, chain_table;
     const unsigned int bits = 8 * sizeof(ElfW(Addr));
     uint32_t hash = gnu_hash_of(name);
     const ElfW(Addr) *filter;
     const uint32_t *bucket;
 
-    if (!buckets || !first_symbol || !filter_words || !shift || *buckets == 0 || *filter_words == 0)
+    if (!table || table->buckets == 0 || table->filter_words == 0)
         return NULL;
-    filter = ELEMENT(image, ElfW(Addr), filter_table, hash / bits % *filter_words);
-    if (!filter || !(*filter >> hash % bits & *filter >> (hash >> (*shift & 31)) % bits & 1))
+    filter = ELEMENT(image, ElfW(Addr), filter_table, hash / bits % table->filter_words);
+    if (!filter || !(*filter >> hash % bits & *filter >> (hash >> (table->shift & 31)) % bits & 1))
         return NULL;
 
-    bucket_table = filter_table + *filter_words * sizeof(ElfW(Addr));
-    chain_table = bucket_table + *buckets * sizeof(uint32_t);
-    bucket = ELEMENT(image, uint32_t, bucket_table, hash % *buckets);
-    if (!bucket || *bucket < *first_symbol)
+    bucket_table = filter_table + table->filter_words * sizeof(ElfW(Addr));
+    chain_table = bucket_table + table->buckets * sizeof(uint32_t);
+    bucket = ELEMENT(image, uint32_t, bucket_table, hash % table->buckets);
+    if (!bucket || *bucket < table->first_symbol)
         return NULL;
 
     for (size_t index = *bucket;; index++) {
-        const uint32_t *chain = ELEMENT(image, uint32_t, chain_table, index - *first_symbol);
+        const uint32_t *chain = ELEMENT(image, uint32_t, chain_table, index - table->first_symbol);
         void *found;
 
         if (!chain)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench.h"
 #include "command.h"
 
 static const struct subcommand {
@@ -14,6 +15,9 @@ static const struct subcommand {
     {"run", "starts a program with the shim", run_main},
     {"explain", "tells whether the shim covers a program, without running it", explain_main},
     {"status", "tells which running processes it covers", status_main},
+#ifndef OSRANDOM_STATIC /* nothing can be preloaded into a static program */
+    {"bench", "measures what it gains and costs on this machine", bench_main},
+#endif
 };
 
 enum { SUBCOMMANDS = sizeof(subcommands) / sizeof(subcommands[0]) };

@@ -44,7 +44,7 @@ $(BUILD)/tools/%.o: tools/%.c $(FLAGS_FILE) $(COMMAND_PLACE) tools/tools.mk
 $(COMMAND): $(COMMAND_OBJECTS) $(COMMAND_LINKS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -pie -Wl,-z,relro,-z,now -o $@ $(COMMAND_OBJECTS) $(COMMAND_LINKS) \
-	    $(shell $(PKG_CONFIG) --libs $(COMMAND_PACKAGES) 2>/dev/null)
+	    $(shell $(PKG_CONFIG) --libs $(COMMAND_PACKAGES) 2>/dev/null) -lm -lpthread -ldl
 
 # The same in one file that needs no library, for images that have none. It cannot load an OpenSSL to
 # measure it: no bench.
@@ -59,7 +59,7 @@ $(BUILD)/tools/osrandom.static.o: tools/osrandom.c $(FLAGS_FILE) $(COMMAND_PLACE
 $(COMMAND_STATIC): $(STATIC_OBJECTS) $(COMMAND_LINKS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -o $@ $(STATIC_OBJECTS) $(COMMAND_LINKS) \
-	    $(shell $(PKG_CONFIG) --static --libs $(COMMAND_PACKAGES) 2>/dev/null)
+	    $(shell $(PKG_CONFIG) --static --libs $(COMMAND_PACKAGES) 2>/dev/null) -lm
 
 -include $(COMMAND_OBJECTS:.o=.d) $(BUILD)/tools/osrandom.static.d
 

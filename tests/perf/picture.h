@@ -1,0 +1,10 @@
+/*
+ * The README's pictures.
+ */
+#ifndef OSRANDOM_PERF_PICTURE_H
+#define OSRANDOM_PERF_PICTURE_H
+
+/* Measures, and writes draws.svg and threads.svg to the directory; returns an exit status. */
+int picture_all(const char *directory, const char *const *trees);
+
+#endif

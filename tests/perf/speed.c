@@ -1,0 +1,198 @@
+/*
+ * See speed.h.
+ */
+#include "speed.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "table.h"
+
+enum { WINDOW_MILLISECONDS = 30 };
+
+/* By which the best of some windows differs from one run to the next, as a share. */
+#define WINDOW_NOISE 0.03
+
+#define KIB(n) ((size_t)(n) << 10)
+
+struct pair {
+    struct bench_worker *stock, *shim;
+    const struct effort *effort;
+};
+
+struct bench_worker *worker_of(const struct tree *tree, const char *preload)
+{
+    char *file = text_of("perf/%s/worker", tree->name);
+    const char *program = built(file);
+    const char *const bare[] = {tree->loader, "--library-path", tree->libraries, program, NULL};
+    const char *const loaded[] = {
+        tree->loader, "--library-path", tree->libraries, "--preload", preload, program, NULL};
+    struct bench_worker *worker = bench_worker_start(preload ? loaded : bare, NULL);
+
+    free(file);
+    return worker;
+}
+
+static void row(const char *what, const struct bench_side *stock, const struct bench_side *shim,
+                double figure, double error, struct target target)
+{
+    char *stock_text = error > 0 ? text_of_mean(stock) : text_of_ns(stock);
+    char *shim_text = error > 0 ? text_of_mean(shim) : text_of_ns(shim);
+    char *ratio = error > 0 ? text_of("%.2f ±%.2f", figure, error)
+                            : text_of("%.*f", figure < 10 ? 2 : 1, figure);
+
+    table_row(what, stock_text, shim_text, ratio, figure, error, target);
+    free(stock_text);
+    free(shim_text);
+    free(ratio);
+}
+
+/* How many times faster than stock. size is 0 for what has none: keys and handshakes. */
+static void faster(const char *what, const struct pair *pair, const char *task, size_t size,
+                   struct target target)
+{
+    struct bench_side stock = {.worker = pair->stock, .task = task, .size = size};
+    struct bench_side shim = {.worker = pair->shim, .task = task, .size = size};
+
+    if (!bench_alternate((struct bench_side *[]){&stock, &shim}, 2, pair->effort->rounds,
+                         size ? pair->effort->milliseconds : pair->effort->long_milliseconds))
+        table_gap(what, "the measuring program fails");
+    else
+        row(what, &stock, &shim, bench_quotient(&stock, &shim), 0, target);
+}
+
+/* Against the bare call, made in the same process. cost: how many times longer; else: what share of
+ * its rate. */
+static void against_bare(const char *what, const struct pair *pair, const char *bare_task,
+                         size_t size, bool cost, struct target target)
+{
+    struct bench_side bare = {.worker = pair->shim, .task = bare_task, .size = size};
+    struct bench_side shim = {.worker = pair->shim, .task = "draw", .size = size};
+
+    if (!bench_alternate((struct bench_side *[]){&bare, &shim}, 2, pair->effort->rounds,
+                         pair->effort->milliseconds))
+        table_gap(what, "the kernel has no such call");
+    else
+        row(what, &bare, &shim, cost ? bench_quotient(&shim, &bare) : bench_quotient(&bare, &shim),
+            0, target);
+}
+
+/* The time of an RSA key depends on luck: means of many, and twice their standard error as the
+ * credit. A few keys would tell nothing. */
+static void rsa(const struct pair *pair)
+{
+    struct bench_side stock = {.worker = pair->stock, .task = "rsa", .size = 2048, .calls = 1};
+    struct bench_side shim = {.worker = pair->shim, .task = "rsa", .size = 2048, .calls = 1};
+    double figure, error;
+
+    if (pair->effort->keys == 0)
+        return;
+    if (!bench_alternate((struct bench_side *[]){&stock, &shim}, 2, pair->effort->keys, 1)) {
+        table_gap("RSA-2048 key", "the measuring program fails");
+        return;
+    }
+    figure = bench_mean(stock.values, stock.count) / bench_mean(shim.values, shim.count);
+    error = 2 * sqrt(bench_error_squared(stock.values, stock.count) +
+                     bench_error_squared(shim.values, shim.count));
+    row("RSA-2048 key (means)", &stock, &shim, figure, figure * error,
+        (struct target){1, false, ">= 1 stock", NULL});
+}
+
+/* ---- Threads ---- */
+
+enum { ONE, TWO, MANY, COUNTS };
+enum { STOCK, SHIM, BARE, KINDS };
+
+struct rates {
+    double of[KINDS][COUNTS];
+};
+
+/* Other programs take processors away and never add any: the best window counts. */
+static bool measure_rates(struct rates *rates, const struct pair *pair)
+{
+    static const unsigned int counts[COUNTS] = {1, 2, 64};
+    static struct bench_side sides[KINDS * COUNTS];
+    struct bench_side *pointers[KINDS * COUNTS];
+
+    for (size_t i = 0; i < KINDS * COUNTS; i++) {
+        sides[i] = (struct bench_side){.worker = i / COUNTS == STOCK ? pair->stock : pair->shim,
+                                       .task = i / COUNTS == BARE ? "vdso" : "draw",
+                                       .size = 32,
+                                       .threads = counts[i % COUNTS]};
+        pointers[i] = &sides[i];
+    }
+    if (!bench_alternate(pointers, KINDS * COUNTS, pair->effort->windows, WINDOW_MILLISECONDS))
+        return false;
+    for (size_t i = 0; i < KINDS * COUNTS; i++)
+        rates->of[i / COUNTS][i % COUNTS] = bench_best(sides[i].values, sides[i].count, true);
+    return true;
+}
+
+/* How much faster more threads are than fewer. No more can be asked for than the bare call reaches,
+ * each thread on a state of its own: then the machine has no other processor to give. */
+static void thread_row(const char *what, const struct rates *rates, size_t more, size_t fewer,
+                       double wanted)
+{
+    double reached = rates->of[SHIM][more] / rates->of[SHIM][fewer];
+    double possible = rates->of[BARE][more] / rates->of[BARE][fewer];
+    char *texts[4] = {text_of_rate(rates->of[STOCK][more]), text_of_rate(rates->of[SHIM][more]),
+                      text_of("%.2f", reached),
+                      possible < wanted ? text_of("(bare %.2f)", possible)
+                                        : text_of(">= %.1f", wanted)};
+
+    table_row(what, texts[0], texts[1], texts[2], reached, reached * WINDOW_NOISE,
+              (struct target){fmin(wanted, possible), false, texts[3], NULL});
+    for (size_t i = 0; i < 4; i++)
+        free(texts[i]);
+}
+
+static void thread_rows(const struct pair *pair)
+{
+    struct rates rates;
+    char *stock, *shim, *ratio;
+
+    if (!measure_rates(&rates, pair)) {
+        table_gap("threads", "the measuring program fails");
+        return;
+    }
+    stock = text_of_rate(rates.of[STOCK][ONE]);
+    shim = text_of_rate(rates.of[SHIM][ONE]);
+    ratio = text_of("%.1f", rates.of[SHIM][ONE] / rates.of[STOCK][ONE]);
+    table_row("RAND_bytes(32), 1 thread", stock, shim, ratio, 0, 0,
+              (struct target){0, false, "", NULL});
+    thread_row("  2 threads; ratio: shim, 2 to 1", &rates, TWO, ONE, 1.6);
+    thread_row("  64 threads; ratio: shim, 64 to 2", &rates, MANY, TWO, 1);
+    free(stock);
+    free(shim);
+    free(ratio);
+}
+
+void speed_rows(const struct tree *tree, const struct effort *effort)
+{
+    struct pair pair = {worker_of(tree, NULL), worker_of(tree, the_shim()), effort};
+    const struct target none = {0, false, "", NULL};
+
+    faster("RAND_bytes(16)", &pair, "draw", 16, (struct target){15, false, ">= 15 stock", NULL});
+    faster("RAND_bytes(32)", &pair, "draw", 32, (struct target){10, false, ">= 10 stock", NULL});
+    faster("RAND_bytes(256)", &pair, "draw", 256,
+           (struct target){1.6, false, ">= 1.6 stock", NULL});
+    faster("BN_rand of 256 bits", &pair, "bignum", 256,
+           (struct target){6, false, ">= 6 stock", NULL});
+    against_bare("32 bytes: bare vDSO, RAND_bytes", &pair, "vdso", 32, true,
+                 (struct target){1.10, true, "<= 1.10 bare", NULL});
+    against_bare("64 KiB: bare system call, ...", &pair, "syscall", KIB(64), false,
+                 (struct target){0.97, false, ">= 0.97 bare", NULL});
+    against_bare("1 MiB: bare system call, ...", &pair, "syscall", KIB(1024), false,
+                 (struct target){0.97, false, ">= 0.97 bare", NULL});
+    faster("bulk: RAND_bytes(1 KiB)", &pair, "draw", KIB(1), none);
+    faster("bulk: RAND_bytes(16 KiB)", &pair, "draw", KIB(16), none);
+    faster("bulk: RAND_bytes(1 MiB)", &pair, "draw", KIB(1024), none);
+    thread_rows(&pair);
+    faster("EC key, P-256", &pair, "ec", 0, (struct target){1, false, ">= 1 stock", NULL});
+    faster("TLS 1.3 handshake, both ends, P-256", &pair, "handshake", 0,
+           (struct target){1, false, ">= 1 stock", NULL});
+    rsa(&pair);
+    bench_worker_stop(pair.stock);
+    bench_worker_stop(pair.shim);
+}

@@ -1,0 +1,37 @@
+/*
+ * The table that the benchmark prints: what, stock, shim, ratio, target and verdict a row.
+ */
+#ifndef OSRANDOM_PERF_TABLE_H
+#define OSRANDOM_PERF_TABLE_H
+
+#include "bench_core.h"
+
+/* A figure and what it is measured by. */
+struct target {
+    double limit; /* 0: none, the row is for information */
+    bool at_most; /* otherwise: at least */
+    const char *text;
+    const char *excuse; /* what keeps the figure from its target, if it is not the shim; or NULL */
+};
+
+void table_head(void);
+void table_group(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* error is added to the figure's credit before it is judged. */
+void table_row(const char *what, const char *stock, const char *shim, const char *ratio,
+               double figure, double error, struct target target);
+
+/* For what could not be measured. */
+void table_gap(const char *what, const char *reason);
+
+/* 1 if a figure missed its target by more than a quarter without an excuse, or could not be
+ * measured. */
+int table_exit_status(void);
+
+/* Texts of figures, in memory that free() takes. */
+char *text_of(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *text_of_ns(const struct bench_side *side);   /* median and spread */
+char *text_of_mean(const struct bench_side *side); /* mean and standard error */
+char *text_of_rate(double rate);
+
+#endif
