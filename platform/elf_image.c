@@ -247,6 +247,19 @@ uintptr_t elf_image_start(const struct elf_image *image)
     return start;
 }
 
+uintptr_t elf_image_end(const struct elf_image *image)
+{
+    uintptr_t end = 0;
+
+    for (size_t i = 0; i < image->header_count; i++) {
+        uintptr_t segment = image->base + image->headers[i].p_vaddr + image->headers[i].p_memsz;
+
+        if (image->headers[i].p_type == PT_LOAD && segment > end)
+            end = segment;
+    }
+    return end;
+}
+
 bool elf_image_contains(const struct elf_image *image, const void *address)
 {
     for (size_t i = 0; i < image->header_count; i++) {

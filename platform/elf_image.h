@@ -44,6 +44,9 @@ void *elf_image_symbol(const struct elf_image *image, const char *name);
  * unlike the base of a program that is not PIE. */
 uintptr_t elf_image_start(const struct elf_image *image);
 
+/* The first address behind its segments. */
+uintptr_t elf_image_end(const struct elf_image *image);
+
 /* Whether an address lies in one of the object's segments. */
 bool elf_image_contains(const struct elf_image *image, const void *address);
 

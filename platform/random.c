@@ -24,6 +24,9 @@ static bool started;
 /* The source that a draw tries first. Before random_start() it is the one that needs no start. */
 static _Atomic unsigned int first_source = GETRANDOM;
 
+/* The same for draws that are larger than the first source's largest, if it has one. */
+static _Atomic unsigned int first_for_large = GETRANDOM;
+
 static struct random_tally uncounted[RANDOM_STRIPES];
 struct random_tally *random_stripes = uncounted;
 
@@ -100,30 +103,37 @@ static int drain(const struct source *source, unsigned char **cursor, size_t *le
 }
 
 /* Later draws begin with the source that has just served. Another thread may have been faster. */
-static void settle_on(unsigned int index, unsigned int lost, int error)
+static void settle_on(_Atomic unsigned int *first, unsigned int index, unsigned int lost, int error)
 {
-    if (atomic_compare_exchange_strong(&first_source, &lost, index))
+    if (atomic_compare_exchange_strong(first, &lost, index))
         random_notice(RANDOM_NOTICE_LOST, sources[lost]->kind, error);
+}
+
+static _Atomic unsigned int *first_for(size_t length)
+{
+    /* Acquire: what start() has prepared is seen with the choice of the source. */
+    unsigned int first = atomic_load_explicit(&first_source, memory_order_acquire);
+    size_t largest = sources[first]->largest_draw;
+
+    return largest && length > largest ? &first_for_large : &first_source;
 }
 
 int random_fill(void *buffer, size_t length)
 {
-    /* Acquire: what start() has prepared is seen with the choice of the source. */
-    unsigned int first = atomic_load_explicit(&first_source, memory_order_acquire);
+    _Atomic unsigned int *choice = first_for(length);
+    unsigned int first = atomic_load_explicit(choice, memory_order_acquire);
     unsigned char *cursor = buffer;
     size_t left = length;
     int first_error = 0;
     int error = ENOSYS;
 
-    if (sources[first]->largest_draw && length > sources[first]->largest_draw)
-        first = next_source(first);
     for (unsigned int index = first; index < SOURCES; index = next_source(index)) {
         error = drain(sources[index], &cursor, &left);
         if (index == first)
             first_error = error;
         if (error == 0) {
             if (index != first && first_error != EAGAIN)
-                settle_on(index, first, first_error);
+                settle_on(choice, index, first, first_error);
             return 0;
         }
     }

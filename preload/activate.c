@@ -1,5 +1,5 @@
 /*
- * Collect, then act: libcrypto.c takes notes while the loader's lock is held, and OpenSSL is called
+ * Collect, then act: find.c takes notes while the loader's lock is held, and OpenSSL is called
  * after that. There is no lock of our own to wait for: each OpenSSL is pinned by the thread that is
  * first to say so.
  */
@@ -7,6 +7,7 @@
 
 #include <errno.h>
 
+#include "find.h"
 #include "imports.h"
 #include "linux_syscall.h"
 #include "mem_hooks.h"
@@ -33,13 +34,19 @@ void start_sources(void)
                (unsigned int)error);
 }
 
-static bool starts_with(const char *text, const char *start)
+/* BoringSSL and AWS-LC call themselves "OpenSSL 1.1.1 (compatible; ...)". */
+static bool is_openssl_version(const char *text)
 {
-    while (*start && *text == *start) {
-        text++;
-        start++;
-    }
-    return *start == '\0';
+    static const char start[] = "OpenSSL ", compatible[] = "(compatible";
+    size_t i = 0, j = 0;
+
+    while (start[i] && text[i] == start[i])
+        i++;
+    if (start[i])
+        return false;
+    for (; text[i] && compatible[j]; i++)
+        j = text[i] == compatible[j] ? j + 1 : 0;
+    return compatible[j] != '\0';
 }
 
 static void report_pin(const struct libcrypto *libcrypto)
@@ -50,7 +57,13 @@ static void report_pin(const struct libcrypto *libcrypto)
     if (libcrypto->pin == PIN_HELD)
         report(REPORT_ACTIVATED, "%s in %s draws from the operating system (source %s)", text, path,
                random_source_name(random_source()));
-    else if (libcrypto->pin == PIN_REFUSED && starts_with(text, "OpenSSL"))
+    else if (libcrypto->pin == PIN_DRAWS)
+        report(
+            REPORT_NOT_PINNED,
+            "%s in %s was built without RAND_set_rand_method(): calls of RAND_bytes() are served,"
+            " its own draws come from its own generator",
+            text, path);
+    else if (libcrypto->pin == PIN_REFUSED && is_openssl_version(text))
         report(REPORT_NOT_PINNED, "%s in %s could not be pinned; it draws from its own generator",
                text, path);
     else if (libcrypto->pin == PIN_REFUSED)
@@ -61,15 +74,19 @@ static enum pin_state set_method(struct libcrypto *libcrypto)
 {
     int (*set)(const struct rand_method *) = libcrypto_symbol(libcrypto, "RAND_set_rand_method");
     const struct rand_method *(*get)(void) = libcrypto_symbol(libcrypto, "RAND_get_rand_method");
+    int error = errno_kept();
     struct mem_functions original;
-    bool bracketed = mem_hooks_begin(libcrypto, &original);
-    bool held;
+    bool bracketed, held;
 
+    if (!set || !get)
+        return PIN_DRAWS;
+    bracketed = mem_hooks_begin(libcrypto, &original);
     /* Set before get: on an OpenSSL without a method, get would load the configuration file. */
     set(&osrandom_method);
-    held = get && get() == &osrandom_method;
+    held = get() == &osrandom_method;
     if (bracketed)
         mem_hooks_end(libcrypto, &original);
+    errno_put_back(error);
     return held ? PIN_HELD : PIN_REFUSED;
 }
 
@@ -82,48 +99,56 @@ static unsigned long version_of(const struct libcrypto *libcrypto)
     return number();
 }
 
-static void note_whether_all_pinned(void)
+static struct libcrypto *one_if_all_pinned(void)
 {
     struct libcrypto *held = NULL;
-    bool all = true;
 
     for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
         struct libcrypto *libcrypto = libcrypto_at(i);
 
-        if (libcrypto && libcrypto->pin == PIN_HELD)
-            held = libcrypto;
-        else if (libcrypto)
-            all = false;
+        if (!libcrypto)
+            continue;
+        if (libcrypto->pin != PIN_HELD && libcrypto->pin != PIN_DRAWS)
+            return NULL;
+        held = libcrypto;
     }
-    all_pinned = all ? held : NULL;
-    status_update();
+    return held;
+}
+
+/* To be called after each change. Of several threads that do, the last one to write has seen all
+ * changes. */
+static void note_whether_all_pinned(void)
+{
+    static _Atomic unsigned int changes;
+    unsigned int seen = atomic_fetch_add(&changes, 1) + 1, now;
+
+    for (;;) {
+        all_pinned = one_if_all_pinned();
+        status_update();
+        now = changes;
+        if (now == seen)
+            return;
+        seen = now;
+    }
 }
 
 /* A child that was forked while another thread was pinning has that thread's mark, and not the
  * thread: no such one exists in it. */
-static bool left_by_fork(const struct libcrypto *libcrypto)
+static bool left_by_fork(int thread)
 {
-    return linux_syscall(SYS_tgkill, linux_syscall(SYS_getpid), libcrypto->pinning_thread, 0) ==
-           -ESRCH;
+    return linux_syscall(SYS_tgkill, linux_syscall(SYS_getpid), thread, 0) == -ESRCH;
 }
 
 static bool may_pin(struct libcrypto *libcrypto)
 {
-    unsigned int untried = PIN_NONE, trying = PIN_TRYING;
+    int pin = libcrypto->pin;
 
-    if (atomic_compare_exchange_strong(&libcrypto->pin, &untried, PIN_TRYING)) {
-        libcrypto->pinning_thread = (int)linux_syscall(SYS_gettid);
-        return true;
-    }
-    return untried == PIN_TRYING && libcrypto->pinning_thread && left_by_fork(libcrypto) &&
-           atomic_compare_exchange_strong(&libcrypto->pin, &trying, PIN_TRYING);
+    return (pin == PIN_NONE || (pin < 0 && left_by_fork(-pin))) &&
+           atomic_compare_exchange_strong(&libcrypto->pin, &pin, (int)-linux_syscall(SYS_gettid));
 }
 
 static void pin(struct libcrypto *libcrypto)
 {
-    int *error = __errno_location ? __errno_location() : NULL;
-    int kept = error ? *error : 0;
-
     if (!may_pin(libcrypto))
         return;
     settings_report();
@@ -136,32 +161,32 @@ static void pin(struct libcrypto *libcrypto)
     }
     note_whether_all_pinned();
     report_pin(libcrypto);
-    if (error)
-        *error = kept;
 }
 
-static void pin_all(void)
+static struct libcrypto *pinned(struct libcrypto *libcrypto)
 {
-    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
-        struct libcrypto *libcrypto = libcrypto_at(i);
+    if (libcrypto && libcrypto->pin <= PIN_NONE)
+        pin(libcrypto);
+    return libcrypto;
+}
 
-        if (libcrypto && libcrypto->pin <= PIN_TRYING)
-            pin(libcrypto);
-    }
+static void forget_gone(void)
+{
+    if (find_gone())
+        note_whether_all_pinned();
 }
 
 void activate_all(void)
 {
-    libcrypto_find_all();
-    pin_all();
+    find_all();
+    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++)
+        pinned(libcrypto_at(i));
 }
 
 void activate_initialising(const void *address)
 {
-    struct libcrypto *libcrypto = libcrypto_find_initialising(address);
-
-    if (libcrypto)
-        pin(libcrypto);
+    forget_gone();
+    pinned(find_initialising(address));
 }
 
 void pin_again(struct libcrypto *libcrypto)
@@ -176,27 +201,28 @@ void pin_given_up(struct libcrypto *libcrypto)
     note_whether_all_pinned();
 }
 
-static struct libcrypto *pinned_for(const void *caller, const char *symbol)
-{
-    struct libcrypto *libcrypto = libcrypto_for(caller, symbol);
-
-    if (libcrypto && libcrypto->pin <= PIN_TRYING)
-        pin(libcrypto);
-    return libcrypto;
-}
-
 struct libcrypto *libcrypto_meant(const void *caller, const char *symbol)
 {
     shim_start(); /* a library's constructor may have come before ours */
-    libcrypto_find_for(caller);
-    return pinned_for(caller, symbol);
+    forget_gone();
+    return pinned(find_meant(caller, symbol));
 }
 
-struct libcrypto *libcrypto_meant_by_table(const void *caller, const char *symbol)
+struct libcrypto *libcrypto_meant_by_draw(const void *caller, const char *symbol)
 {
-    struct libcrypto *libcrypto;
+    struct libcrypto *libcrypto = pinned(libcrypto_remembered(caller));
 
-    shim_start();
-    libcrypto = pinned_for(caller, symbol);
-    return libcrypto ? libcrypto : libcrypto_meant(caller, symbol);
+    if (libcrypto)
+        return libcrypto;
+    libcrypto = libcrypto_meant(caller, symbol);
+    if (!libcrypto)
+        start_sources();
+    return libcrypto;
+}
+
+bool is_inside_pinned(const void *caller)
+{
+    const struct libcrypto *around = libcrypto_around(caller);
+
+    return around && around->pin == PIN_HELD;
 }

@@ -37,16 +37,21 @@ extern struct libcrypto *_Atomic all_pinned;
  */
 struct libcrypto *libcrypto_meant(const void *caller, const char *symbol);
 
-/* The same for draws: another look at what is mapped only while no OpenSSL is known. */
-struct libcrypto *libcrypto_meant_by_table(const void *caller, const char *symbol);
+/* The same for draws: a call site is looked up once. */
+struct libcrypto *libcrypto_meant_by_draw(const void *caller, const char *symbol);
 
 /* The same, or any pinned one when all are. */
 static inline struct libcrypto *libcrypto_meant_quickly(const void *caller, const char *symbol)
 {
     struct libcrypto *any = atomic_load_explicit(&all_pinned, memory_order_acquire);
 
-    return any ? any : libcrypto_meant_by_table(caller, symbol);
+    return any ? any : libcrypto_meant_by_draw(caller, symbol);
 }
+
+/* Whether the caller is part of a pinned OpenSSL. Known without the loader, whose lock may have
+ * been left taken in a forked child: OPENSSL_cleanup() asks for the default method there too, at
+ * exit. */
+bool is_inside_pinned(const void *caller);
 
 /* Whether a call is to be handed on to it, since nothing of ours is pinned there. */
 static inline bool left_alone(const struct libcrypto *libcrypto)

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "activate.h"
+#include "imports.h"
 #include "method.h"
 #include "random.h"
 #include "settings.h"
@@ -87,17 +88,19 @@ void engine_register(struct libcrypto *libcrypto)
     int (*add)(ENGINE *) = libcrypto_symbol(libcrypto, "ENGINE_add");
     int (*release)(ENGINE *) = libcrypto_symbol(libcrypto, "ENGINE_free");
     ENGINE *engine;
+    int error;
 
     if (settings.mode == MODE_BUILTIN || libcrypto->pin == PIN_REFUSED || !new_engine || !add ||
         !release || atomic_exchange(&libcrypto->has_engine, true))
         return;
     start_sources();
+    error = errno_kept();
     engine = new_engine();
-    if (!engine)
-        return;
-    if (fill_in(libcrypto, engine))
+    if (engine && fill_in(libcrypto, engine))
         add(engine);
-    release(engine);
+    if (engine)
+        release(engine);
+    errno_put_back(error);
 }
 
 bool engine_is_ours(const struct libcrypto *libcrypto, const ENGINE *engine)
@@ -106,6 +109,18 @@ bool engine_is_ours(const struct libcrypto *libcrypto, const ENGINE *engine)
         libcrypto ? libcrypto_symbol(libcrypto, "ENGINE_get_RAND") : NULL;
 
     return get_rand && get_rand(engine) == &osrandom_method;
+}
+
+bool engine_is_default(const struct libcrypto *libcrypto)
+{
+    ENGINE *(*get_default)(void) = libcrypto_symbol(libcrypto, "ENGINE_get_default_RAND");
+    int (*finish)(ENGINE *) = libcrypto_symbol(libcrypto, "ENGINE_finish");
+    ENGINE *engine = libcrypto->has_engine && get_default && finish ? get_default() : NULL;
+    bool ours = engine && engine_is_ours(libcrypto, engine);
+
+    if (engine)
+        finish(engine);
+    return ours;
 }
 
 void engine_unregister_rand(const struct libcrypto *libcrypto)

@@ -16,6 +16,9 @@ void engine_register(struct libcrypto *libcrypto);
 /* Whether an engine's RAND method is ours. */
 bool engine_is_ours(const struct libcrypto *libcrypto, const ENGINE *engine);
 
+/* Whether the program, or its configuration, has made ours the default. */
+bool engine_is_default(const struct libcrypto *libcrypto);
+
 /* Takes it out of the table of engines that serve RAND without having been asked to. */
 void engine_unregister_rand(const struct libcrypto *libcrypto);
 

@@ -29,4 +29,16 @@ void abort(void) __attribute__((noreturn));
 #pragma weak getauxval
 #pragma weak dl_iterate_phdr
 
+/* The host's errno, to be put back after functions of the host were called. */
+static inline int errno_kept(void)
+{
+    return __errno_location ? *__errno_location() : 0;
+}
+
+static inline void errno_put_back(int kept)
+{
+    if (__errno_location)
+        *__errno_location() = kept;
+}
+
 #endif

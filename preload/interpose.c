@@ -11,6 +11,7 @@
 
 #include "activate.h"
 #include "engine.h"
+#include "find.h"
 #include "imports.h"
 #include "mem_hooks.h"
 #include "method.h"
@@ -131,16 +132,16 @@ static int keep_out(const void *caller, const char *function)
 {
     __atomic_fetch_add(&status_counters()->swaps, 1, __ATOMIC_RELAXED);
     report(REPORT_SWAP, "kept out a %s() by %s; OSRANDOM_ON_SWAP=allow would let it through",
-           function, libcrypto_object_name(caller));
+           function, find_object_name(caller));
     if (settings.on_swap == SWAP_ABORT)
         stop_process();
     return settings.on_swap == SWAP_FAIL ? 0 : 1;
 }
 
 /* theirs is a method or an engine, as the function takes it; to_default: it is NULL or ours. */
-static int swap(const void *caller, const char *function, const void *theirs, bool to_default)
+static int swap(struct libcrypto *meant, const void *caller, const char *function,
+                const void *theirs, bool to_default)
 {
-    struct libcrypto *meant = libcrypto_meant(caller, function);
     int (*real)(const void *);
 
     if (!meant)
@@ -165,14 +166,24 @@ static int swap(const void *caller, const char *function, const void *theirs, bo
 /* NULL asks for the default method, and the default is ours; OPENSSL_cleanup() asks so at exit. */
 int RAND_set_rand_method(const struct rand_method *theirs)
 {
-    return swap(CALLER, "RAND_set_rand_method", theirs, !theirs || theirs == &osrandom_method);
+    bool to_default = !theirs || theirs == &osrandom_method;
+
+    return to_default && is_inside_pinned(CALLER)
+               ? 1
+               : swap(libcrypto_meant(CALLER, "RAND_set_rand_method"), CALLER,
+                      "RAND_set_rand_method", theirs, to_default);
 }
 
 /* In 3.x it replaces the method without passing by RAND_set_rand_method(). */
 int RAND_set_rand_engine(ENGINE *engine)
 {
-    return swap(CALLER, "RAND_set_rand_engine", engine,
-                !engine || engine_is_ours(libcrypto_meant(CALLER, "RAND_set_rand_engine"), engine));
+    struct libcrypto *meant;
+
+    if (!engine && is_inside_pinned(CALLER))
+        return 1;
+    meant = libcrypto_meant(CALLER, "RAND_set_rand_engine");
+    return swap(meant, CALLER, "RAND_set_rand_engine", engine,
+                !engine || engine_is_ours(meant, engine));
 }
 
 static struct libcrypto *undo_and_pin_again(const void *caller, const char *function)
@@ -241,11 +252,14 @@ void ENGINE_register_all_RAND(void)
 {
     struct libcrypto *meant = libcrypto_meant(CALLER, "ENGINE_register_all_RAND");
     void (*real)(void) = meant ? libcrypto_symbol(meant, "ENGINE_register_all_RAND") : NULL;
+    bool chosen;
 
     if (!real)
         return;
+    chosen = engine_is_default(meant);
     real();
-    engine_unregister_rand(meant);
+    if (!chosen)
+        engine_unregister_rand(meant);
 }
 
 /* ---- Memory functions: see mem_hooks.h. ---- */
@@ -316,6 +330,6 @@ char *getenv(const char *name)
         shim_start();
         activate_initialising(CALLER);
     }
-    next = libcrypto_next_getenv();
+    next = find_getenv();
     return next ? next(name) : find_in_environment(name);
 }

@@ -1,16 +1,13 @@
 /*
- * The OpenSSLs of this process: found by what they export, not by name, so that an executable that
- * carries OpenSSL inside counts as one.
+ * The table of this process's OpenSSLs.
  *
- * The table takes no lock: an entry belongs to the thread that has claimed it until it is ready.
- * Another thread may be in dlopen() or dlclose() at any moment, and its object not yet relocated or
- * already going, so only those objects are entered of which the caller knows that they are whole:
- * all at the program's start, the one whose initialiser is running, and the one that running code
- * is part of or linked to.
+ * It takes no lock: an entry belongs to the thread that has claimed it until it is ready. Who
+ * enters an object, and when, is find.h's matter.
  */
 #ifndef OSRANDOM_LIBCRYPTO_H
 #define OSRANDOM_LIBCRYPTO_H
 
+#include <link.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,8 +19,9 @@ enum { MOST_LIBCRYPTOS = 8 };
 
 enum pin_state {
     PIN_NONE,   /* not tried yet */
-    PIN_TRYING, /* a thread is at it */
+    PIN_TRYING, /* a thread is at it (in the status block; see struct libcrypto) */
     PIN_HELD,   /* OpenSSL draws from us */
+    PIN_DRAWS,  /* built without methods: only the draws that programs make themselves are ours */
     /* calls are handed on to it from here on */
     PIN_GIVEN,   /* the program put its own method in, with OSRANDOM_ON_SWAP=allow */
     PIN_LEFT,    /* not pinned: OSRANDOM_MODE says so */
@@ -31,35 +29,23 @@ enum pin_state {
 };
 
 struct libcrypto {
-    _Atomic uintptr_t start;  /* of its segments; claims the entry; 0: empty */
-    _Atomic bool ready;       /* the rest holds */
-    _Atomic bool has_engine;  /* ours has been registered */
-    _Atomic unsigned int pin; /* enum pin_state */
-    _Atomic int pinning_thread;
+    _Atomic uintptr_t start; /* of its segments; claims the entry; 0: empty */
+    uintptr_t end;
+    _Atomic bool ready;      /* the rest holds */
+    _Atomic bool has_engine; /* ours has been registered */
+    _Atomic int pin;         /* enum pin_state; negative: minus the thread that is pinning it */
     struct elf_image image;
     unsigned long long subs; /* dlpi_subs when it was entered: unchanged, it is the same object */
-    uintptr_t signal; /* from where, behind start, its initialiser calls getenv(); 0: unknown */
-    bool before_us;   /* in load order, so that its own calls do not come by the shim */
-    const char *path; /* the loader's name of it; "" for the program itself */
+    uintptr_t signal;  /* from where, behind start, its initialiser calls getenv(); 0: unknown */
+    bool with_program; /* loaded at the start: such objects are never unloaded */
+    bool before_us;    /* in load order, so that its own calls do not come by the shim */
+    const char *path;  /* the loader's name of it, valid while it is pinned; "": the program's */
     unsigned long version; /* as OpenSSL_version_num() answers; 0 until it was asked */
     struct {               /* the program's own memory functions, kept by mem_hooks.c */
         realloc_function *realloc;
         free_function *free;
     } memory;
 };
-
-/* Enters all that are mapped. To be called while no other thread loads or unloads anything. */
-void libcrypto_find_all(void);
-
-/*
- * Enters the object whose initialiser, running in this thread, contains the address; NULL if that
- * is no OpenSSL. It is a new one even where an older one stood. Those that are gone lose their
- * entries.
- */
-struct libcrypto *libcrypto_find_initialising(const void *address);
-
-/* Enters the one that the code at this address is part of, or that its object is linked to. */
-void libcrypto_find_for(const void *address);
 
 /* An entry's index, and the entry whatever its state. */
 size_t libcrypto_index(const struct libcrypto *libcrypto);
@@ -68,11 +54,8 @@ struct libcrypto *libcrypto_slot(size_t index);
 /* Entry index, or NULL if it is empty or not ready. index < MOST_LIBCRYPTOS. */
 struct libcrypto *libcrypto_at(size_t index);
 
-/*
- * The one that code at this address means: the only one; or the one that it is part of or that its
- * object is linked to; or the first that has the symbol. NULL if the table is empty.
- */
-struct libcrypto *libcrypto_for(const void *address, const char *symbol);
+/* The one that the address lies in, or NULL; nothing is read there. */
+struct libcrypto *libcrypto_around(const void *address);
 
 /* A function of it, or NULL. */
 void *libcrypto_symbol(const struct libcrypto *libcrypto, const char *symbol);
@@ -80,11 +63,17 @@ void *libcrypto_symbol(const struct libcrypto *libcrypto, const char *symbol);
 /* As "OpenSSL 3.0.19 27 Jan 2026". */
 const char *libcrypto_version_text(const struct libcrypto *libcrypto);
 
-/* The file that holds an address, as the loader names it; the program's name for itself. */
-const char *libcrypto_object_name(const void *address);
+/* Which of them code at this address is part of or linked to, and so cannot outlive, is kept until
+ * the table changes: a draw must not go through the loader's lists each time. NULL: not known. */
+void libcrypto_remember(const void *address, const struct libcrypto *libcrypto);
+struct libcrypto *libcrypto_remembered(const void *address);
 
-/* The getenv() that the host would call without the shim; NULL before libcrypto_find_all(). */
-typedef char *getenv_function(const char *name);
-getenv_function *libcrypto_next_getenv(void);
+/* For find.c. The entry of the object that starts here, NULL if it has none; a new one, NULL if
+ * another thread was faster or no place is left; and an entry's beginning and end. */
+struct libcrypto *libcrypto_claimed(uintptr_t start);
+struct libcrypto *libcrypto_claim(uintptr_t start);
+void libcrypto_fill_in(struct libcrypto *entry, const struct elf_image *image,
+                       const struct dl_phdr_info *info, bool before_us);
+void libcrypto_drop(struct libcrypto *entry);
 
 #endif

@@ -9,127 +9,111 @@
 typedef int set_mem_functions(malloc_function *, realloc_function *, free_function *);
 typedef void get_mem_functions(malloc_function **, realloc_function **, free_function **);
 
-/* The blocks that pins have made: one to three each (OpenSSL 1.1.0 to 4.0). */
-enum { MOST_EARLY_BLOCKS = 8 * MOST_LIBCRYPTOS };
-static void *_Atomic early_blocks[MOST_EARLY_BLOCKS];
-
-/* Puts a block in the other's place; false if the other is not there. NULL stands in empty places.
+/* The blocks that a pin has made: one to three (OpenSSL 1.1.0 to 4.0). NULL stands in empty places.
  */
-static bool replace_early_block(void *block, void *other)
+enum { MOST_EARLY_BLOCKS = 8 };
+static void *_Atomic early_blocks[MOST_LIBCRYPTOS][MOST_EARLY_BLOCKS];
+
+/* Puts a block in the other's place; false if the other is not there. */
+static bool replace_early_block(size_t index, void *block, void *other)
 {
     for (size_t i = 0; i < MOST_EARLY_BLOCKS; i++) {
         void *present = block;
 
-        if (atomic_compare_exchange_strong(&early_blocks[i], &present, other))
+        if (atomic_compare_exchange_strong(&early_blocks[index][i], &present, other))
             return true;
     }
     return false;
 }
 
-static bool is_early_block(const void *block)
+static bool is_early_block(size_t index, const void *block)
 {
     for (size_t i = 0; i < MOST_EARLY_BLOCKS && block; i++)
-        if (early_blocks[i] == block)
+        if (early_blocks[index][i] == block)
             return true;
     return false;
 }
 
-static void *early_malloc(size_t size, const char *file, int line)
+static bool has_early_blocks(size_t index)
+{
+    for (size_t i = 0; i < MOST_EARLY_BLOCKS; i++)
+        if (early_blocks[index][i])
+            return true;
+    return false;
+}
+
+void mem_hooks_forget(struct libcrypto *libcrypto)
+{
+    for (size_t i = 0; i < MOST_EARLY_BLOCKS; i++)
+        early_blocks[libcrypto_index(libcrypto)][i] = NULL;
+    libcrypto->memory.realloc = NULL;
+    libcrypto->memory.free = NULL;
+}
+
+/* ---- The wrappers: during the pin all blocks are early ones, later the program's are passed on.
+ */
+
+/* A block that could not be told from the program's is not made: the pin fails, nothing else. */
+static void *malloc_for(size_t index, size_t size)
 {
     void *block = size ? malloc(size) : NULL;
 
-    (void)file;
-    (void)line;
-    if (block)
-        replace_early_block(NULL, block);
+    if (block && !replace_early_block(index, NULL, block)) {
+        free(block);
+        return NULL;
+    }
     return block;
 }
 
-static void early_free(void *block, const char *file, int line)
+static void free_for(size_t index, void *block, const char *file, int line)
 {
-    (void)file;
-    (void)line;
-    if (block)
-        replace_early_block(block, NULL);
-    free(block);
+    if (is_early_block(index, block)) {
+        replace_early_block(index, block, NULL);
+        free(block);
+    } else if (block) {
+        libcrypto_slot(index)->memory.free(block, file, line);
+    }
 }
 
-static void *early_realloc(void *block, size_t size, const char *file, int line)
+static void *early_realloc(size_t index, void *block, size_t size)
 {
     void *larger;
 
-    if (!block)
-        return early_malloc(size, file, line);
-    if (!size) {
-        early_free(block, file, line);
-        return NULL;
-    }
-    replace_early_block(block, NULL);
+    replace_early_block(index, block, NULL);
     larger = realloc(block, size);
-    replace_early_block(NULL, larger ? larger : block);
+    replace_early_block(index, NULL, larger ? larger : block);
     return larger;
 }
 
-/* OpenSSL's own functions lie in an OpenSSL, this one or another that exports the same names. */
-static bool is_openssl_code(const void *function)
+static void *realloc_for(size_t index, void *block, size_t size, const char *file, int line)
 {
-    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
-        const struct libcrypto *libcrypto = libcrypto_at(i);
+    realloc_function *theirs = libcrypto_slot(index)->memory.realloc;
 
-        if (libcrypto && elf_image_contains(&libcrypto->image, function))
-            return true;
-    }
-    return false;
+    if (size && is_early_block(index, block))
+        return early_realloc(index, block, size);
+    if (theirs && !is_early_block(index, block))
+        return theirs(block, size, file, line);
+    if (!block)
+        return malloc_for(index, size);
+    free_for(index, block, file, line);
+    return NULL;
 }
 
-bool mem_hooks_begin(const struct libcrypto *libcrypto, struct mem_functions *original)
-{
-    get_mem_functions *get = libcrypto_symbol(libcrypto, "CRYPTO_get_mem_functions");
-    set_mem_functions *set = libcrypto_symbol(libcrypto, "CRYPTO_set_mem_functions");
-
-    if (libcrypto->before_us || !libcrypto_symbol(libcrypto, "OpenSSL_version_num") || !get ||
-        !set || !malloc || !realloc || !free)
-        return false;
-    get(&original->malloc, &original->realloc, &original->free);
-    if (original->malloc == early_malloc) /* a fork cut another thread's pin off */
-        *original = (struct mem_functions){libcrypto_symbol(libcrypto, "CRYPTO_malloc"),
-                                           libcrypto_symbol(libcrypto, "CRYPTO_realloc"),
-                                           libcrypto_symbol(libcrypto, "CRYPTO_free")};
-    return is_openssl_code((const void *)original->malloc) &&
-           set(early_malloc, early_realloc, early_free) == 1;
-}
-
-void mem_hooks_end(const struct libcrypto *libcrypto, const struct mem_functions *original)
-{
-    set_mem_functions *set = libcrypto_symbol(libcrypto, "CRYPTO_set_mem_functions");
-
-    set(original->malloc, original->realloc, original->free);
-}
-
-static void *realloc_for(const struct libcrypto *libcrypto, void *block, size_t size,
-                         const char *file, int line)
-{
-    return is_early_block(block) ? early_realloc(block, size, file, line)
-                                 : libcrypto->memory.realloc(block, size, file, line);
-}
-
-static void free_for(const struct libcrypto *libcrypto, void *block, const char *file, int line)
-{
-    if (is_early_block(block))
-        early_free(block, file, line);
-    else
-        libcrypto->memory.free(block, file, line);
-}
-
-/* OpenSSL hands its memory functions no word of whose they are, so each entry has its own pair. */
+/* OpenSSL hands its memory functions no word of whose they are, so each entry has its own. */
 #define WRAPPERS(index)                                                                            \
+    static void *malloc_##index(size_t size, const char *file, int line)                           \
+    {                                                                                              \
+        (void)file;                                                                                \
+        (void)line;                                                                                \
+        return malloc_for(index, size);                                                            \
+    }                                                                                              \
     static void *realloc_##index(void *block, size_t size, const char *file, int line)             \
     {                                                                                              \
-        return realloc_for(libcrypto_slot(index), block, size, file, line);                        \
+        return realloc_for(index, block, size, file, line);                                        \
     }                                                                                              \
     static void free_##index(void *block, const char *file, int line)                              \
     {                                                                                              \
-        free_for(libcrypto_slot(index), block, file, line);                                        \
+        free_for(index, block, file, line);                                                        \
     }
 
 WRAPPERS(0)
@@ -141,26 +125,48 @@ WRAPPERS(5)
 WRAPPERS(6)
 WRAPPERS(7)
 
-static const struct {
-    realloc_function *realloc;
-    free_function *free;
-} wrappers[MOST_LIBCRYPTOS] = {
-    {realloc_0, free_0}, {realloc_1, free_1}, {realloc_2, free_2}, {realloc_3, free_3},
-    {realloc_4, free_4}, {realloc_5, free_5}, {realloc_6, free_6}, {realloc_7, free_7},
+#define NAMES(index)                                                                               \
+    {                                                                                              \
+        malloc_##index, realloc_##index, free_##index                                              \
+    }
+static const struct mem_functions wrappers[MOST_LIBCRYPTOS] = {
+    NAMES(0), NAMES(1), NAMES(2), NAMES(3), NAMES(4), NAMES(5), NAMES(6), NAMES(7),
 };
 
-static bool has_early_blocks(void)
+/* ---- Around the pin ---- */
+
+bool mem_hooks_begin(const struct libcrypto *libcrypto, struct mem_functions *original)
 {
-    for (size_t i = 0; i < MOST_EARLY_BLOCKS; i++)
-        if (early_blocks[i])
-            return true;
-    return false;
+    get_mem_functions *get = libcrypto_symbol(libcrypto, "CRYPTO_get_mem_functions");
+    set_mem_functions *set = libcrypto_symbol(libcrypto, "CRYPTO_set_mem_functions");
+    const struct mem_functions *early = &wrappers[libcrypto_index(libcrypto)];
+
+    if (libcrypto->before_us || !libcrypto_symbol(libcrypto, "OpenSSL_version_num") || !get ||
+        !set || !malloc || !realloc || !free)
+        return false;
+    get(&original->malloc, &original->realloc, &original->free);
+    if (original->malloc == early->malloc) /* a fork cut another thread's pin off */
+        *original = (struct mem_functions){libcrypto_symbol(libcrypto, "CRYPTO_malloc"),
+                                           libcrypto_symbol(libcrypto, "CRYPTO_realloc"),
+                                           libcrypto_symbol(libcrypto, "CRYPTO_free")};
+    /* OpenSSL's own functions lie in an OpenSSL, this one or another that exports the same names */
+    return libcrypto_around((const void *)original->malloc) &&
+           set(early->malloc, early->realloc, early->free) == 1;
 }
+
+void mem_hooks_end(const struct libcrypto *libcrypto, const struct mem_functions *original)
+{
+    set_mem_functions *set = libcrypto_symbol(libcrypto, "CRYPTO_set_mem_functions");
+
+    set(original->malloc, original->realloc, original->free);
+}
+
+/* ---- The program's own calls ---- */
 
 /* OpenSSL's own functions take the early blocks as they are, and call themselves when wrapped. */
 static bool is_wrappable(const void *function)
 {
-    return function && !is_openssl_code(function);
+    return function && !libcrypto_around(function);
 }
 
 int mem_hooks_set(struct libcrypto *libcrypto, malloc_function *their_malloc,
@@ -173,7 +179,7 @@ int mem_hooks_set(struct libcrypto *libcrypto, malloc_function *their_malloc,
 
     if (!set)
         return 0;
-    if (!has_early_blocks())
+    if (!has_early_blocks(index))
         return set(their_malloc, their_realloc, their_free);
     if (is_wrappable((const void *)their_realloc))
         libcrypto->memory.realloc = their_realloc;

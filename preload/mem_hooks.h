@@ -36,6 +36,9 @@ void mem_hooks_end(const struct libcrypto *libcrypto, const struct mem_functions
 int mem_hooks_set(struct libcrypto *libcrypto, malloc_function *their_malloc,
                   realloc_function *their_realloc, free_function *their_free);
 
+/* The entry is about to stand for another OpenSSL. */
+void mem_hooks_forget(struct libcrypto *libcrypto);
+
 /* The functions that the program has set, not their wrappers. */
 void mem_hooks_get(struct libcrypto *libcrypto, malloc_function **their_malloc,
                    realloc_function **their_realloc, free_function **their_free);

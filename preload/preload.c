@@ -5,7 +5,7 @@
  * operating system:
  *
  *   1. The constructor below, or the moment before it at which an OpenSSL asks for OPENSSL_ia32cap
- *      (interpose.c), has activate.c look for every OpenSSL that is mapped (libcrypto.c) ...
+ *      (interpose.c), has activate.c look for every OpenSSL that is mapped (find.c) ...
  *   2. ... and pin our RAND_METHOD in it (method.c), with the program's right to its own memory
  *      functions kept (mem_hooks.c). From then on, OpenSSL's own draws are ours.
  *   3. Programs' direct calls of RAND_bytes() and its kin arrive at interpose.c, which serves them,

@@ -133,12 +133,15 @@ static void write_quietly(const struct line *line)
     linux_syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof(before));
 }
 
-static bool wanted(enum report_kind kind)
+static bool is_wanted(enum report_kind kind)
+{
+    return settings.log != LOG_QUIET && (kind >= REPORT_SETTING || settings.log == LOG_INFO);
+}
+
+static bool is_first(enum report_kind kind)
 {
     unsigned int bit = 1u << kind;
 
-    if (settings.log == LOG_QUIET || (kind < REPORT_SETTING && settings.log != LOG_INFO))
-        return false;
     return kind == REPORT_ACTIVATED || kind == REPORT_SETTING ||
            !(atomic_fetch_or(&said, bit) & bit);
 }
@@ -148,7 +151,7 @@ void report(enum report_kind kind, const char *format, ...)
     struct line line = {0};
     va_list arguments;
 
-    if (!wanted(kind) || !still_stderr() || !takes_output())
+    if (!is_wanted(kind) || !still_stderr() || !takes_output() || !is_first(kind))
         return;
     add_text(&line, "osrandom: ");
     add_escaped(&line, report_program());

@@ -48,9 +48,10 @@ void status_update(void)
     block.source = random_source();
     for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
         const struct libcrypto *libcrypto = libcrypto_at(i);
+        int pin = libcrypto ? libcrypto->pin : PIN_NONE;
 
         block.libcrypto[i].base = libcrypto ? libcrypto->start : 0;
         block.libcrypto[i].version = libcrypto ? libcrypto->version : 0;
-        block.libcrypto[i].pin = libcrypto ? libcrypto->pin : 0;
+        block.libcrypto[i].pin = pin < 0 ? PIN_TRYING : (uint32_t)pin;
     }
 }

@@ -88,18 +88,21 @@ $(BUILD)/programs/%.so: tests/programs/%.c $(FLAGS_FILE)
 	$(Q)$(CC) -O1 -g $(TEST_CFLAGS) -fPIC -shared -o $@ $<
 
 # OpenSSL inside other objects, from static libraries that this host can link: a program that exports
-# it, as Node.js does; one that hides it; and a library that, unlike Debian's, can be unloaded.
+# it, as Node.js does; one that hides it; a library that, unlike Debian's, can be unloaded; and one
+# that takes no method.
 STATIC_TREES := openssl-1.1.1 openssl-3.0
 CARRIERS := $(foreach tree,$(STATIC_TREES),$(addprefix $(BUILD)/probes/$(tree)/,\
-              static_exported static_exported_nopie static_hidden unloadable.so))
+              static_exported static_exported_nopie static_hidden unloadable.so methodless.so))
 NEEDED_INSIDE := $(addprefix -Wl$(comma)-u$(comma),RAND_set_rand_method RAND_get_rand_method \
                    OpenSSL_version_num OpenSSL_version)
 static_exported_FLAGS = -fPIE -pie -rdynamic $(NEEDED_INSIDE) tests/probes/draws.c
 static_exported_nopie_FLAGS = -fno-pie -no-pie -rdynamic $(NEEDED_INSIDE) tests/probes/draws.c
 static_hidden_FLAGS = -fPIE -pie tests/probes/draws.c
 unloadable.so_FLAGS = -shared -Wl,--whole-archive
+methodless.so_FLAGS = -shared -fPIC -Wl,--version-script=tests/probes/methodless.map \
+                      tests/probes/draws.c -Wl,--whole-archive
 
-$(CARRIERS): tests/probes/draws.c $(STATIC_TREES:%=$(BUILD)/trees/%) $(FLAGS_FILE)
+$(CARRIERS): tests/probes/draws.c tests/probes/methodless.map $(STATIC_TREES:%=$(BUILD)/trees/%) $(FLAGS_FILE)
 	$(call say,PROBE,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q). $$(cat $(BUILD)/trees/$(notdir $(@D)))/tree.env && \

@@ -104,12 +104,6 @@ static void judge_privilege(struct case_at_hand *matter, enum judge_for whom)
 
 /* ---- Where does its OpenSSL come from? ---- */
 
-static bool takes_no_method(const struct object *object)
-{
-    return object->is_boringssl ||
-           (object->version && strncmp(object->version, "LibreSSL", strlen("LibreSSL")) == 0);
-}
-
 static void look_at(struct case_at_hand *matter, const struct object *object,
                     const struct object *needed_by)
 {
@@ -128,7 +122,7 @@ static void look_at(struct case_at_hand *matter, const struct object *object,
                  text_of("%s%s a copy of %s inside, and hides it", is_program ? "" : object->path,
                          is_program ? "has" : " has", version_of(object)));
 
-    if (object->exports_openssl && takes_no_method(object))
+    if (object->exports_openssl && object_takes_no_method(object))
         matter->closed++;
     else if (object->exports_openssl)
         matter->reached++;

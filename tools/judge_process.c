@@ -215,6 +215,8 @@ static const char *why_not_pinned(const struct findings *findings)
     for (size_t i = 0; i < findings->status.openssl_count; i++) {
         if (findings->status.openssl[i].pin == PIN_GIVEN)
             return "the program's own generator was let in (OSRANDOM_ON_SWAP=allow)";
+        if (findings->status.openssl[i].pin == PIN_DRAWS)
+            return "an OpenSSL was built without methods: only direct calls draw from the shim";
         if (findings->status.openssl[i].pin == PIN_REFUSED)
             return "an OpenSSL refused the shim's method";
     }

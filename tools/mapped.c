@@ -82,10 +82,7 @@ static enum mapped_kind kind_of(const struct object *object, const char *name)
     if (strcmp(name, "fips.so") == 0)
         return MAPPED_FIPS;
     if (object->exports_openssl)
-        return object->is_boringssl ||
-                       (object->version && strncmp(object->version, "Libre", 5) == 0)
-                   ? MAPPED_CLOSED
-                   : MAPPED_OPENSSL;
+        return object_takes_no_method(object) ? MAPPED_CLOSED : MAPPED_OPENSSL;
     return object->has_generator ? MAPPED_HIDDEN : MAPPED_OTHER;
 }
 

@@ -158,7 +158,8 @@ static void read_sections(struct object *object, Elf *elf)
         else if (name && strcmp(name, ".go.buildinfo") == 0)
             object->is_go = true;
     }
-    object->exports_openssl = seen.set_method && seen.version_number;
+    object->exports_openssl = seen.exported_bytes && seen.version_number;
+    object->exports_set_method = seen.set_method;
     object->has_generator = object->exports_openssl || (seen.own_bytes && !seen.exported_bytes);
 }
 
@@ -299,4 +300,10 @@ bool object_needs(const struct object *object, const char *start_of_name)
         if (strncmp(object->needed[i], start_of_name, strlen(start_of_name)) == 0)
             return true;
     return false;
+}
+
+bool object_takes_no_method(const struct object *object)
+{
+    return object->is_boringssl || !object->exports_set_method ||
+           (object->version && strncmp(object->version, "LibreSSL", strlen("LibreSSL")) == 0);
 }

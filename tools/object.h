@@ -23,8 +23,9 @@ struct object {
     char **needed;
     size_t needed_count;
 
-    bool exports_openssl; /* what the shim looks for, as preload/libcrypto.c does */
-    bool has_generator;   /* OpenSSL's own lies inside */
+    bool exports_openssl; /* what the shim looks for, as preload/find.c does */
+    bool exports_set_method;
+    bool has_generator; /* OpenSSL's own lies inside */
     bool defines_getenv;
     bool imports_dlopen;
     bool names_libcrypto; /* in its text */
@@ -38,6 +39,9 @@ struct object {
 /* NULL and *error, a static text, if it is no ELF file or cannot be read. */
 struct object *object_read(const char *path, const char **error);
 void object_free(struct object *object);
+
+/* Its generator stays its own: LibreSSL, BoringSSL, or built without RAND_set_rand_method(). */
+bool object_takes_no_method(const struct object *object);
 
 bool object_needs(const struct object *object, const char *start_of_name);
 

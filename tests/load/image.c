@@ -236,8 +236,9 @@ Test(image, is_small_when_stripped)
     expect_small(the_shim(), "the shim");
     for (const char *const *variant = variants; *variant; variant++) {
         char *path = variant_path(*variant);
+        bool for_debuggers = strcmp(*variant, "O0") == 0;
 
-        if (load_built(path))
+        if (!for_debuggers && load_built(path))
             expect_small(load_file(path), *variant);
         free(path);
     }

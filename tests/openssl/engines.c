@@ -78,6 +78,44 @@ ParameterizedTest(struct way *way, engine, serves_the_sequence_that_pyca_cryptog
     expect_pyca_sequence(way, "OSRANDOM_MODE=register");
 }
 
+ParameterizedTestParameters(engine, stays_chosen_when_all_engines_are_registered)
+{
+    return linked_ways();
+}
+
+ParameterizedTest(struct way *way, engine, stays_chosen_when_all_engines_are_registered)
+{
+    struct ledger *ledger = ledger_new();
+    const char *env[] = {ledger->env, "OSRANDOM_MODE=register", NULL};
+    struct outcome shim;
+
+    if (!has_engines(way))
+        return;
+    shim = probe(way, the_ledger_shim(), env, "engine", WORDS("chosen"));
+    expect_clean(way, &shim, "");
+    expect_drawn(way, ledger, &shim, WORDS("RAND_bytes", "BN_rand"));
+    expect_number(way, &shim, "errors", 0);
+    outcome_free(&shim);
+    ledger_free(ledger);
+}
+
+ParameterizedTestParameters(engine, is_put_on_the_list_without_a_trace_in_errno)
+{
+    return linked_ways();
+}
+
+ParameterizedTest(struct way *way, engine, is_put_on_the_list_without_a_trace_in_errno)
+{
+    struct outcome shim;
+
+    if (!has_engines(way))
+        return;
+    shim = probe(way, the_shim(), NULL, "engine", WORDS("errno"));
+    expect_clean(way, &shim, "");
+    expect_number(way, &shim, "errno", 4242);
+    outcome_free(&shim);
+}
+
 /* In these modes nothing is pinned: the same bytes that stock would give, and none of ours. */
 static void expect_untouched(const struct way *way, const char *mode, const char *name,
                              const char *word)

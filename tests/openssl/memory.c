@@ -33,4 +33,6 @@ ParameterizedTest(struct way *way, memory, functions_of_the_program_work_as_on_s
     expect_as_on_stock(way, "early");
     expect_as_on_stock(way, "late");
     expect_as_on_stock(way, "twice");
+    expect_as_on_stock(way, "default");
+    expect_as_on_stock(way, "info");
 }

@@ -155,10 +155,80 @@ ParameterizedTest(struct way *way, objects,
 
     snprintf(library, sizeof(library), "probes/%s/unloadable.so", way->tree);
     shim = run_words(the_ledger_shim(), tree, WORDS(ledger->env), built("programs/reload"),
-                     built(library), "5", NULL);
+                     built(library), "40", NULL);
     expect_clean(way, &shim, "");
-    expect_number(way, &shim, "unloaded", 5);
-    expect_drawn(way, ledger, &shim, WORDS("draw 0", "draw 1", "draw 2", "draw 3", "draw 4"));
+    expect_number(way, &shim, "unloaded", 40);
+    expect_drawn(way, ledger, &shim, WORDS("draw 0", "draw 1", "draw 2", "draw 38", "draw 39"));
+    outcome_free(&shim);
+    ledger_free(ledger);
+}
+
+/* Two that can be unloaded; the first of them is. */
+static struct outcome run_gone(const struct ledger *ledger, const char *setting)
+{
+    const struct tree *tree = tree_named("openssl-3.0");
+    struct outcome shim;
+
+    if (!tree || !tree_named("openssl-1.1.1"))
+        cr_skip_test("openssl-1.1.1 and openssl-3.0 have not both been fetched");
+    shim = run_words(the_ledger_shim(), tree, WORDS(ledger->env, setting), built("programs/gone"),
+                     built("probes/openssl-1.1.1/unloadable.so"),
+                     built("probes/openssl-3.0/unloadable.so"), NULL);
+    cr_expect(shim.exit_code == 0, "the program dies (exit %d, signal %d): %s", shim.exit_code,
+              shim.signal, shim.err);
+    return shim;
+}
+
+Test(objects, one_that_was_unloaded_is_not_looked_into_by_later_calls)
+{
+    const struct way way = {"openssl-3.0", true};
+    struct ledger *ledger = ledger_new();
+    struct outcome shim = run_gone(ledger, "OSRANDOM_MODE=activate");
+
+    expect_number(&way, &shim, "unloaded", 1);
+    expect_number(&way, &shim, "unknown engine", 0);
+    expect_number(&way, &shim, "set", 1);
+    expect_drawn(&way, ledger, &shim, WORDS("both", "second", "again", "none"));
+    outcome_free(&shim);
+    ledger_free(ledger);
+}
+
+Test(objects, one_that_was_unloaded_is_not_handed_the_draws_of_another)
+{
+    const struct way way = {"openssl-3.0", true};
+    struct ledger *ledger = ledger_new();
+    struct outcome shim = run_gone(ledger, "OSRANDOM_MODE=builtin");
+
+    expect_number(&way, &shim, "unloaded", 1);
+    expect_number(&way, &shim, "second served", 1);
+    expect_number(&way, &shim, "again served", 1);
+    expect_not_drawn(&way, ledger, &shim, WORDS("both", "second", "again"));
+    outcome_free(&shim);
+    ledger_free(ledger);
+}
+
+/* What programs draw by RAND_bytes() is ours all the same, and what they ask about it is answered
+ * as on stock: curl and ssh-keygen stop at an RAND_status() of 0. */
+ParameterizedTestParameters(objects, an_openssl_that_takes_no_method_is_served_and_named)
+{
+    return carrier_ways();
+}
+
+ParameterizedTest(struct way *way, objects, an_openssl_that_takes_no_method_is_served_and_named)
+{
+    const struct tree *tree = tree_of(way);
+    struct ledger *ledger = ledger_new();
+    char library[64];
+    struct outcome shim;
+
+    snprintf(library, sizeof(library), "probes/%s/methodless.so", way->tree);
+    shim = run_words(the_ledger_shim(), tree, WORDS(ledger->env), built("programs/late"),
+                     built(library), NULL);
+    cr_expect(shim.exit_code == 0 && strstr(shim.err, "was built without RAND_set_rand_method()"),
+              "%s: exit %d; the operator reads '%s'", described(way), shim.exit_code, shim.err);
+    expect_number(way, &shim, "RAND_status", 1);
+    expect_number(way, &shim, "RAND_poll", 1);
+    expect_drawn(way, ledger, &shim, WORDS("RAND_bytes", "RAND_priv_bytes"));
     outcome_free(&shim);
     ledger_free(ledger);
 }

@@ -1,21 +1,7 @@
 /*
  * Every direct way to draw, and the arguments at the edges.
  */
-#include <openssl/bn.h>
-#include <openssl/rand.h>
-
 #include "probe.h"
-
-static void draw_bignum(void)
-{
-    BIGNUM *number = BN_new();
-    unsigned char bytes[32];
-
-    NEED(BN_rand(number, 256, BN_RAND_TOP_ANY, BN_RAND_BOTTOM_ANY) == 1);
-    NEED(BN_bn2binpad(number, bytes, sizeof(bytes)) == sizeof(bytes));
-    print_hex("BN_rand", bytes, sizeof(bytes));
-    BN_free(number);
-}
 
 #ifdef HAS_LIB_CTX
 static void draw_with_contexts(void)
@@ -42,7 +28,7 @@ int main(void)
     print_hex("RAND_bytes", bytes, sizeof(bytes));
     NEED(RAND_priv_bytes(bytes, sizeof(bytes)) == 1);
     print_hex("RAND_priv_bytes", bytes, sizeof(bytes));
-    draw_bignum();
+    print_bn_rand();
 #ifdef HAS_LIB_CTX
     draw_with_contexts();
 #endif

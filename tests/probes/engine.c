@@ -1,25 +1,12 @@
 /*
- * engine list|pyca|draw: the ENGINE "osrandom" as programs use it.
+ * engine list|pyca|register-all|chosen|errno|draw: the ENGINE "osrandom" as programs use it.
  */
-#include <openssl/bn.h>
-#include <openssl/rand.h>
+
+#include <errno.h>
 
 #include "probe.h"
 
 #ifdef HAS_ENGINE
-
-static void print_draws(void)
-{
-    BIGNUM *number = BN_new();
-    unsigned char bytes[32];
-
-    NEED(RAND_bytes(bytes, sizeof(bytes)) == 1);
-    print_hex("RAND_bytes", bytes, sizeof(bytes));
-    NEED(BN_rand(number, 256, BN_RAND_TOP_ANY, BN_RAND_BOTTOM_ANY) == 1 &&
-         BN_bn2binpad(number, bytes, sizeof(bytes)) == sizeof(bytes));
-    print_hex("BN_rand", bytes, sizeof(bytes));
-    BN_free(number);
-}
 
 static void list(void)
 {
@@ -70,6 +57,25 @@ static void pyca(void)
     NEED(ENGINE_free(engine) == 1);
 }
 
+/* A program's choice of the engine stands when it has all engines registered afterwards. */
+static void chosen(void)
+{
+    ENGINE *engine = ENGINE_by_id("osrandom");
+
+    NEED(engine && ENGINE_set_default_RAND(engine) == 1);
+    ENGINE_register_all_RAND();
+    NEED(RAND_set_rand_method(NULL) == 1);
+    print_draws();
+    ENGINE_free(engine);
+}
+
+static void print_errno(void)
+{
+    errno = 4242;
+    ENGINE_get_first();
+    print_number("errno", errno);
+}
+
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "list";
@@ -78,6 +84,10 @@ int main(int argc, char **argv)
         list();
     else if (strcmp(what, "pyca") == 0)
         pyca();
+    else if (strcmp(what, "chosen") == 0)
+        chosen();
+    else if (strcmp(what, "errno") == 0)
+        print_errno();
     else if (strcmp(what, "register-all") == 0) {
         ENGINE_get_first();
         ENGINE_register_all_RAND();

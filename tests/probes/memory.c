@@ -1,7 +1,7 @@
 /*
- * memory early|late|twice: CRYPTO_set_mem_functions() with an allocator that is not malloc(),
- * before or after OpenSSL's first allocation. A block that is not the allocator's own, handed to
- * its free, ends the program: under the shim that would be one of the blocks of the pin.
+ * memory early|late|twice|default|info: CRYPTO_set_mem_functions() with an allocator that is not
+ * malloc(), before or after OpenSSL's first allocation. A block that is not the allocator's own,
+ * handed to its free, ends the program: under the shim that would be one of the blocks of the pin.
  */
 #include <openssl/evp.h>
 #include <openssl/rand.h>
@@ -91,10 +91,31 @@ static void use(void)
     EVP_PKEY_CTX_free(context);
 }
 
+/* What a program does that saves the functions and puts them back. */
+static void set_what_is_set(void)
+{
+    void *(*malloc_now)(size_t, const char *, int);
+    void *(*realloc_now)(void *, size_t, const char *, int);
+    void (*free_now)(void *, const char *, int);
+
+    CRYPTO_get_mem_functions(&malloc_now, &realloc_now, &free_now);
+    print_number("set what is set", CRYPTO_set_mem_functions(malloc_now, realloc_now, free_now));
+}
+
+/* It asks for OPENSSL_ia32cap, as OpenSSL's initialiser does. */
+static void ask_for_the_processor(void)
+{
+#ifdef OPENSSL_INFO_CPU_SETTINGS
+    print_number("processor", OPENSSL_info(OPENSSL_INFO_CPU_SETTINGS) != NULL);
+#endif
+}
+
 int main(int argc, char **argv)
 {
     const char *when = argc > 1 ? argv[1] : "early";
 
+    if (strcmp(when, "default") == 0)
+        set_what_is_set();
     if (strcmp(when, "late") == 0)
         OPENSSL_free(OPENSSL_malloc(1));
     print_number("set", CRYPTO_set_mem_functions(take, retake, give));
@@ -102,6 +123,8 @@ int main(int argc, char **argv)
         print_number("set again", CRYPTO_set_mem_functions(take_other, NULL, NULL));
     else
         print_functions();
+    if (strcmp(when, "info") == 0)
+        ask_for_the_processor();
     use();
     print_number("set after use", CRYPTO_set_mem_functions(take, retake, give));
     use();

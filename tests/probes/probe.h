@@ -5,9 +5,11 @@
 #ifndef OSRANDOM_PROBE_H
 #define OSRANDOM_PROBE_H
 
+#include <openssl/bn.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/opensslv.h>
+#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +44,27 @@ static inline void print_hex(const char *name, const void *bytes, size_t length)
 static inline void print_number(const char *name, long number)
 {
     printf("%s=%ld\n", name, number);
+}
+
+/* A draw of OpenSSL's own, by code inside it. */
+static inline void print_bn_rand(void)
+{
+    BIGNUM *number = BN_new();
+    unsigned char bytes[32];
+
+    NEED(BN_rand(number, 256, BN_RAND_TOP_ANY, BN_RAND_BOTTOM_ANY) == 1 &&
+         BN_bn2binpad(number, bytes, sizeof(bytes)) == sizeof(bytes));
+    print_hex("BN_rand", bytes, sizeof(bytes));
+    BN_free(number);
+}
+
+static inline void print_draws(void)
+{
+    unsigned char bytes[32];
+
+    NEED(RAND_bytes(bytes, sizeof(bytes)) == 1);
+    print_hex("RAND_bytes", bytes, sizeof(bytes));
+    print_bn_rand();
 }
 
 #endif

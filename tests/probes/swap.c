@@ -2,9 +2,7 @@
  * swap WAY...: each way by which a program replaces the generator, then draws, directly and inside
  * OpenSSL, and says whose bytes it got. The program's own method answers 0x42 bytes only.
  */
-#include <openssl/bn.h>
 #include <openssl/conf.h>
-#include <openssl/rand.h>
 
 #include "probe.h"
 
@@ -37,19 +35,6 @@ static ENGINE *own_engine(void)
     return engine;
 }
 #endif
-
-static void print_draws(void)
-{
-    BIGNUM *number = BN_new();
-    unsigned char bytes[32];
-
-    NEED(RAND_bytes(bytes, sizeof(bytes)) == 1);
-    print_hex("RAND_bytes", bytes, sizeof(bytes));
-    NEED(BN_rand(number, 256, BN_RAND_TOP_ANY, BN_RAND_BOTTOM_ANY) == 1 &&
-         BN_bn2binpad(number, bytes, sizeof(bytes)) == sizeof(bytes));
-    print_hex("BN_rand", bytes, sizeof(bytes));
-    BN_free(number);
-}
 
 static void swap(const char *way)
 {

@@ -102,3 +102,28 @@ Test(recovery, getrandom_serves_again_after_a_draw_that_no_source_served)
 {
     fail_and_recover(RANDOM_GETRANDOM);
 }
+
+static _Atomic unsigned int large_calls;
+
+static long large_refused(const struct seccomp_data *call, unsigned int nth)
+{
+    if (nth == UINT_MAX || call->args[1] < 2048)
+        return FAULT_PASS;
+    large_calls++;
+    return -EPERM;
+}
+
+/* The vDSO is the first source and goes on serving what is small. */
+Test(recovery, large_draws_leave_a_lost_getrandom_once_and_for_all)
+{
+    if (random_start(RANDOM_AUTO, NULL) != 0 || random_source() != RANDOM_VDSO)
+        cr_skip_test("this kernel has no getrandom in its vDSO");
+    fault_watch(large_refused, 1, SYS_getrandom);
+    draw_served(4096);
+    draw_served(16);
+    draw_served(4096);
+    draw_served(1 << 20);
+    cr_assert(large_calls == 1, "%u large draws paid a call that fails", large_calls);
+    cr_assert_str_eq(notices(), "lost getrandom EPERM", "the operator is not told: %s", notices());
+    cr_assert(random_source() == RANDOM_VDSO, "small draws have left the vDSO with the large ones");
+}

@@ -1,0 +1,315 @@
+/*
+ * Finds OpenSSLs by dl_iterate_phdr().
+ *
+ * While its callback runs, another thread's dlopen() waits, so the callbacks read symbol tables and
+ * take notes; nothing of OpenSSL is called under them. What defines RAND_bytes but neither
+ * OpenSSL_version_num (1.1.0 and later) nor SSLeay (1.0.x) is another shim, and left alone.
+ */
+#include "find.h"
+
+#include "imports.h"
+#include "report.h"
+
+static getenv_function *_Atomic next_getenv;
+
+static bool read_object(struct elf_image *image, const struct dl_phdr_info *info)
+{
+    return elf_image_read(image, info->dlpi_addr, info->dlpi_phdr, info->dlpi_phnum);
+}
+
+static bool is_ourselves(const struct elf_image *image)
+{
+    return elf_image_contains(image, (const void *)&next_getenv);
+}
+
+static bool is_openssl(const struct elf_image *image)
+{
+    return elf_image_symbol(image, "RAND_bytes") && !is_ourselves(image) &&
+           (elf_image_symbol(image, "OpenSSL_version_num") || elf_image_symbol(image, "SSLeay"));
+}
+
+static struct libcrypto *enter(const struct elf_image *image, const struct dl_phdr_info *info,
+                               bool before_us)
+{
+    uintptr_t start = elf_image_start(image);
+    struct libcrypto *entry = libcrypto_claimed(start) ? NULL : libcrypto_claim(start);
+
+    if (entry)
+        libcrypto_fill_in(entry, image, info, before_us);
+    return entry;
+}
+
+/* ---- All, at the start ---- */
+
+struct search {
+    bool past_ourselves;
+    getenv_function *getenv_before_us;
+};
+
+/* The host's getenv() is the first behind the shim in load order, which is look-up order for all
+ * that is loaded with the program; failing that, any. */
+static void note_getenv(struct search *search, const struct elf_image *image)
+{
+    getenv_function *found;
+
+    if (next_getenv || !(found = elf_image_symbol(image, "getenv")))
+        return;
+    if (search->past_ourselves)
+        next_getenv = found;
+    else
+        search->getenv_before_us = found;
+}
+
+static int enter_if_openssl(struct dl_phdr_info *info, size_t size, void *context)
+{
+    struct search *search = context;
+    struct libcrypto *entry;
+    struct elf_image image;
+
+    (void)size;
+    if (!read_object(&image, info))
+        return 0;
+    if (is_ourselves(&image)) {
+        search->past_ourselves = true;
+        return 0;
+    }
+    note_getenv(search, &image);
+    entry = is_openssl(&image) ? enter(&image, info, !search->past_ourselves) : NULL;
+    if (entry)
+        entry->with_program = true;
+    return 0;
+}
+
+void find_all(void)
+{
+    struct search search = {0};
+
+    if (!dl_iterate_phdr)
+        return;
+    dl_iterate_phdr(enter_if_openssl, &search);
+    if (!next_getenv)
+        next_getenv = search.getenv_before_us;
+}
+
+getenv_function *find_getenv(void)
+{
+    return next_getenv;
+}
+
+/* ---- Those that are gone ---- */
+
+/* dlpi_subs, the loader's count of what it has unloaded, when the table was last compared. */
+static _Atomic uintptr_t subs_compared;
+
+struct roll_call {
+    uintptr_t subs;
+    bool called;
+    uintptr_t starts[MOST_LIBCRYPTOS]; /* of the entries, before it */
+    bool present[MOST_LIBCRYPTOS];
+};
+
+static bool same_image(const struct elf_image *a, const struct elf_image *b)
+{
+    return a->base == b->base && a->headers == b->headers && a->dynamic == b->dynamic &&
+           a->symbols == b->symbols && a->strings == b->strings && a->gnu_hash == b->gnu_hash &&
+           a->sysv_hash == b->sysv_hash;
+}
+
+static int note_present(struct dl_phdr_info *info, size_t size, void *context)
+{
+    struct roll_call *roll = context;
+    struct elf_image image;
+
+    (void)size;
+    roll->subs = (uintptr_t)info->dlpi_subs;
+    if (roll->subs == subs_compared)
+        return 1;
+    roll->called = true;
+    if (!read_object(&image, info))
+        return 0;
+    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++)
+        if (roll->starts[i] == elf_image_start(&image) &&
+            same_image(&libcrypto_slot(i)->image, &image))
+            roll->present[i] = true;
+    return 0;
+}
+
+/* The same file may have been mapped again at the same place. One that gives no signal when it is
+ * initialised is pinned anew, which does no harm if it has been there all the time. */
+static bool distrust(struct libcrypto *entry, uintptr_t subs)
+{
+    int held = PIN_HELD;
+
+    if (entry->signal || entry->with_program || (uintptr_t)entry->subs == subs)
+        return false;
+    entry->subs = subs;
+    return atomic_compare_exchange_strong(&entry->pin, &held, PIN_NONE);
+}
+
+bool find_gone(void)
+{
+    struct roll_call roll = {0};
+    bool changed = false;
+
+    if (!dl_iterate_phdr)
+        return false;
+    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++)
+        roll.starts[i] = libcrypto_at(i) ? libcrypto_slot(i)->start : 0;
+    dl_iterate_phdr(note_present, &roll);
+    if (!roll.called)
+        return false;
+    subs_compared = roll.subs;
+    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
+        if (!roll.starts[i])
+            continue;
+        if (roll.present[i]) {
+            changed |= distrust(libcrypto_slot(i), roll.subs);
+        } else {
+            libcrypto_drop(libcrypto_slot(i));
+            changed = true;
+        }
+    }
+    return changed;
+}
+
+/* ---- The one that is being initialised ---- */
+
+struct newcomer {
+    const void *address;
+    bool past_ourselves;
+    struct libcrypto *entry;
+};
+
+static int note_newcomer(struct dl_phdr_info *info, size_t size, void *context)
+{
+    struct newcomer *newcomer = context;
+    struct libcrypto *entry;
+    struct elf_image image;
+    uintptr_t start, signal;
+
+    (void)size;
+    if (!read_object(&image, info))
+        return 0;
+    newcomer->past_ourselves |= is_ourselves(&image);
+    if (!elf_image_contains(&image, newcomer->address))
+        return 0;
+    if (!is_openssl(&image))
+        return 1;
+    start = elf_image_start(&image);
+    entry = libcrypto_claimed(start);
+    signal = (uintptr_t)newcomer->address - start;
+    if (entry && (entry->subs == info->dlpi_subs || entry->signal != signal)) {
+        newcomer->entry = entry->pin == PIN_NONE ? entry : NULL;
+        return 1;
+    }
+    if (!entry && !(entry = libcrypto_claim(start)))
+        return 1;
+    libcrypto_fill_in(entry, &image, info, !newcomer->past_ourselves);
+    entry->signal = signal;
+    newcomer->entry = entry;
+    return 1;
+}
+
+struct libcrypto *find_initialising(const void *address)
+{
+    struct newcomer newcomer = {.address = address};
+
+    if (dl_iterate_phdr)
+        dl_iterate_phdr(note_newcomer, &newcomer);
+    return newcomer.entry;
+}
+
+/* ---- The one that running code means ---- */
+
+struct caller {
+    const void *address;
+    bool found;
+    bool past_ourselves;
+    struct elf_image image;
+    const char *path;
+};
+
+static int note_caller(struct dl_phdr_info *info, size_t size, void *context)
+{
+    struct caller *caller = context;
+
+    (void)size;
+    if (!read_object(&caller->image, info) || !elf_image_contains(&caller->image, caller->address))
+        return 0;
+    caller->path = info->dlpi_name;
+    caller->found = true;
+    return 1;
+}
+
+static struct caller object_at(const void *address)
+{
+    struct caller caller = {.address = address};
+
+    if (dl_iterate_phdr)
+        dl_iterate_phdr(note_caller, &caller);
+    return caller;
+}
+
+static bool is_part_of_or_linked_to(const struct caller *caller, const struct elf_image *image)
+{
+    const char *soname = elf_image_soname(image);
+
+    return elf_image_contains(image, caller->address) ||
+           (soname && elf_image_needs(&caller->image, soname));
+}
+
+static int enter_if_meant(struct dl_phdr_info *info, size_t size, void *context)
+{
+    struct caller *caller = context;
+    struct elf_image image;
+
+    (void)size;
+    if (!read_object(&image, info))
+        return 0;
+    caller->past_ourselves |= is_ourselves(&image);
+    if (is_part_of_or_linked_to(caller, &image) && is_openssl(&image))
+        enter(&image, info, !caller->past_ourselves);
+    return 0;
+}
+
+/* The one that it is linked to, or the first that has the symbol. */
+static struct libcrypto *choose(const struct caller *caller, const char *symbol)
+{
+    struct libcrypto *first = NULL;
+
+    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
+        struct libcrypto *libcrypto = libcrypto_at(i);
+
+        if (!libcrypto)
+            continue;
+        if (caller->found && is_part_of_or_linked_to(caller, &libcrypto->image)) {
+            libcrypto_remember(caller->address, libcrypto);
+            return libcrypto;
+        }
+        if (!first || (!libcrypto_symbol(first, symbol) && libcrypto_symbol(libcrypto, symbol)))
+            first = libcrypto;
+    }
+    return first;
+}
+
+struct libcrypto *find_meant(const void *address, const char *symbol)
+{
+    struct libcrypto *around = libcrypto_around(address);
+    struct caller caller;
+
+    if (around) {
+        libcrypto_remember(address, around);
+        return around;
+    }
+    caller = object_at(address);
+    if (caller.found)
+        dl_iterate_phdr(enter_if_meant, &caller);
+    return choose(&caller, symbol);
+}
+
+const char *find_object_name(const void *address)
+{
+    struct caller caller = object_at(address);
+
+    return caller.found && *caller.path ? caller.path : report_program();
+}
