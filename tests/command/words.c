@@ -6,7 +6,6 @@
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <ftw.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,18 +68,6 @@ void expect(const struct outcome *outcome, int status, const char *out, const ch
               outcome->exit_code, outcome->signal, status, outcome->out, outcome->err);
     expect_part(outcome->out, out, "standard output", lost);
     expect_part(outcome->err, err, "standard error", lost);
-}
-
-char *text_format(const char *format, ...)
-{
-    char *text = NULL;
-    va_list arguments;
-
-    va_start(arguments, format);
-    if (vasprintf(&text, format, arguments) < 0)
-        abort();
-    va_end(arguments);
-    return text;
 }
 
 /* ---- Files ---- */

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "spawn.h"
+#include "text.h"
 
 /* osrandom(env, "run", "true", NULL) */
 struct outcome osrandom(const char *const *env, ...) __attribute__((sentinel));
@@ -19,9 +20,6 @@ struct outcome shell(const char *script, ...) __attribute__((sentinel));
  * stands for nothing at all. */
 void expect(const struct outcome *outcome, int status, const char *out, const char *err,
             const char *lost);
-
-/* printf() into memory that is never freed: a test's process is short-lived. */
-char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* A directory that is removed when the test ends. */
 const char *directory(void);

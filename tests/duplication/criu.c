@@ -2,7 +2,7 @@
  * Checkpoints: one process image, restored three times, each copy forking after it.
  *
  * CRIU before 4.2 restores the vDSO's states as they were and loses their wipe-on-fork flag, so
- * that all copies would draw alike; the shim notices that it was restored (thread_mark.h).
+ * that all copies draw alike: OSRANDOM_SOURCE=getrandom is the answer there.
  */
 #include <criterion/criterion.h>
 #include <errno.h>
@@ -188,8 +188,23 @@ BOTH_VERSIONS(the_system_call_shares_nothing_in_three_restores_of, SHIM_GETRANDO
 
 #if defined(__x86_64__)
 
-/* CRIU before 4.2 restores the vDSO's state verbatim: OSRANDOM_SOURCE=getrandom is the answer
- * there. */
+/* The README names this limit; when it is gone, the README is to be mended. A new seed of the
+ * kernel's between two restores hides it, so it is tried again. */
+Test(criu, the_vdso_repeats_in_three_restores_of_criu_4_1, .timeout = 300)
+{
+    const struct tree *tree = need_tree("criu-4.1"), *openssl = need_tree(repeating_trees[0]);
+    bool repeats = false;
+
+    begin();
+    for (int attempt = 0; attempt < 5 && !repeats; attempt++) {
+        struct outcome outcome = checkpointed(SHIM, openssl, tree);
+
+        repeats = repeats_at_all(&outcome, RESTORES, "criu-4.1, the shim with the vDSO");
+        outcome_free(&outcome);
+    }
+    cr_expect(repeats, "the vDSO did not repeat: OSRANDOM_SOURCE=getrandom is no longer needed?");
+}
+
 Test(criu, the_vdso_shares_nothing_in_three_restores_of_criu_4_2, .timeout = 300)
 {
     try_side(SHIM, "criu-4.2");

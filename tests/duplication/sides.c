@@ -127,6 +127,15 @@ void expect_differs(const struct outcome *outcome, int processes, const char *wh
                   "%s: two processes drew the same %s under the shim", what, kinds[i]);
 }
 
+bool repeats_at_all(const struct outcome *outcome, int processes, const char *what)
+{
+    int repeats = 0;
+
+    for (size_t i = 0; i < KINDS; i++)
+        repeats += tell_repeats(outcome, i, processes, what);
+    return repeats > 0;
+}
+
 void only_in_full_check(void)
 {
     const char *all = getenv("OSRANDOM_TEST_ALL");

@@ -37,6 +37,9 @@ size_t number_in(const struct outcome *outcome, const char *name);
 void expect_repeats(const struct outcome *outcome, int processes, const char *what);
 void expect_differs(const struct outcome *outcome, int processes, const char *what);
 
+/* Whether two of them agree in any kind. */
+bool repeats_at_all(const struct outcome *outcome, int processes, const char *what);
+
 /* Skips the test unless OSRANDOM_TEST_ALL=1: tools/check --all sets it. */
 void only_in_full_check(void);
 

@@ -8,6 +8,7 @@
 
 #include "ledger.h"
 #include "spawn.h"
+#include "text.h"
 
 /* What the small OpenSSL's own generator prints. */
 #define BAD_BYTES "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a"
@@ -19,8 +20,6 @@ const char *load_file(const char *file);
 /* A temporary directory, removed with all that is in it. */
 char *directory_new(void);
 void directory_free(char *directory);
-
-char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The whole file, with a NUL behind it; ends the test if it cannot be read. */
 char *text_of_file(const char *path);

@@ -44,8 +44,8 @@ static void instruction_row(void)
     static const char what[] = "exec of /bin/true (empty.so, shim)";
     double empty = instructions_of_true(built("perf/empty.so"));
     double shim = instructions_of_true(the_shim());
-    char *texts[3] = {text_of("%.0f instr.", empty), text_of("%.0f instr.", shim),
-                      text_of("%+.0f", shim - empty)};
+    char *texts[3] = {text_format("%.0f instr.", empty), text_format("%.0f instr.", shim),
+                      text_format("%+.0f", shim - empty)};
 
     if (empty < 0 || shim < 0)
         table_gap(what, "valgrind is missing, or cannot run here");
@@ -159,8 +159,8 @@ static void start_row_of(const char *what, const char *stock, const struct start
                          size_t which, size_t rounds, struct target target)
 {
     double more = bench_median(starts->microseconds[which], rounds);
-    char *faults = text_of("%+.0f faults", bench_median(starts->faults[which], rounds));
-    char *ratio = text_of("%+.0f us", more);
+    char *faults = text_format("%+.0f faults", bench_median(starts->faults[which], rounds));
+    char *ratio = text_format("%+.0f us", more);
 
     table_row(what, stock, faults, ratio, more, 0, target);
     free(faults);
@@ -191,7 +191,8 @@ static void start_rows(const struct tree *tree, const struct effort *effort)
         table_gap(what, "it fails");
         return;
     }
-    stock = text_of("%.0f us ±%2.0f%%", bench_median(starts.microseconds[NOTHING], effort->starts),
+    stock =
+        text_format("%.0f us ±%2.0f%%", bench_median(starts.microseconds[NOTHING], effort->starts),
                     100 * bench_spread(starts.microseconds[NOTHING], effort->starts));
     start_row_of(
         what, stock, &starts, SHIM, effort->starts,
@@ -205,7 +206,7 @@ static void start_rows(const struct tree *tree, const struct effort *effort)
 
 static void memory_row(const char *what, double stock, double shim, struct target target)
 {
-    char *texts[2] = {text_of("%.0f KiB", stock / 1024), text_of("%.0f KiB", shim / 1024)};
+    char *texts[2] = {text_format("%.0f KiB", stock / 1024), text_format("%.0f KiB", shim / 1024)};
 
     if (shim < 0)
         table_gap(what, "/proc/self/smaps cannot be read");
@@ -250,7 +251,7 @@ static void size_row(void)
     if (outcome.exit_code != 0 || stat(stripped, &file) != 0) {
         table_gap("size of the file, stripped", outcome.err);
     } else {
-        size = text_of("%.1f KiB", (double)file.st_size / 1024);
+        size = text_format("%.1f KiB", (double)file.st_size / 1024);
         table_row("size of the file, stripped", "", size, "", (double)file.st_size / 1024, 0,
                   (struct target){48, true, "<= 48 KiB", NULL});
         free(size);
@@ -262,7 +263,7 @@ static void size_row(void)
 
 static void fault_row(void)
 {
-    char *text = text_of("%.1f us", microseconds_of_fault());
+    char *text = text_format("%.1f us", microseconds_of_fault());
 
     table_row("a page fault", text, "", "", 0, 0, (struct target){0, true, "(the machine)", NULL});
     free(text);

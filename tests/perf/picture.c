@@ -49,7 +49,7 @@ static bool add_all(const char *const *trees)
                     trees[count]);
             return false;
         }
-        add(text_of("OpenSSL %s", tree->version), worker_of(tree, NULL), "draw",
+        add(text_format("OpenSSL %s", tree->version), worker_of(tree, NULL), "draw",
             (struct bench_look){greys[count], 1.5, false});
         if (!last || strcmp(trees[count], "openssl-3.5") == 0)
             last = tree;
@@ -57,7 +57,7 @@ static bool add_all(const char *const *trees)
     shim = worker_of(last, the_shim());
     add("bare system call", shim, "syscall", (struct bench_look){"#d97706", 1.5, true});
     add("bare vDSO call", shim, "vdso", (struct bench_look){"#15803d", 1.5, true});
-    add(text_of("the shim, in OpenSSL %s", last->version), shim, "draw",
+    add(text_format("the shim, in OpenSSL %s", last->version), shim, "draw",
         (struct bench_look){"#1d4ed8", 3, false});
     return true;
 }
@@ -93,7 +93,7 @@ static bool measure(struct bench_line *lines, bool threads, size_t points)
 static bool picture_draws(const char *directory)
 {
     static struct bench_line lines[MOST_LINES];
-    char *file = text_of("%s/draws.svg", directory);
+    char *file = text_format("%s/draws.svg", directory);
 
     return measure(lines, false, SIZES) &&
            bench_plot(file, &(struct bench_chart){.title = "Time of one RAND_bytes()",
@@ -108,9 +108,9 @@ static bool picture_draws(const char *directory)
 static bool picture_threads(const char *directory)
 {
     static struct bench_line lines[MOST_LINES];
-    char *file = text_of("%s/threads.svg", directory);
+    char *file = text_format("%s/threads.svg", directory);
     char *title =
-        text_of("RAND_bytes(32) in threads, %ld processors", sysconf(_SC_NPROCESSORS_ONLN));
+        text_format("RAND_bytes(32) in threads, %ld processors", sysconf(_SC_NPROCESSORS_ONLN));
 
     return measure(lines, true, COUNTS) &&
            bench_plot(file, &(struct bench_chart){.title = title,

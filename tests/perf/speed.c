@@ -23,7 +23,7 @@ struct pair {
 
 struct bench_worker *worker_of(const struct tree *tree, const char *preload)
 {
-    char *file = text_of("perf/%s/worker", tree->name);
+    char *file = text_format("perf/%s/worker", tree->name);
     const char *program = built(file);
     const char *const bare[] = {tree->loader, "--library-path", tree->libraries, program, NULL};
     const char *const loaded[] = {
@@ -39,8 +39,8 @@ static void row(const char *what, const struct bench_side *stock, const struct b
 {
     char *stock_text = error > 0 ? text_of_mean(stock) : text_of_ns(stock);
     char *shim_text = error > 0 ? text_of_mean(shim) : text_of_ns(shim);
-    char *ratio = error > 0 ? text_of("%.2f ±%.2f", figure, error)
-                            : text_of("%.*f", figure < 10 ? 2 : 1, figure);
+    char *ratio = error > 0 ? text_format("%.2f ±%.2f", figure, error)
+                            : text_format("%.*f", figure < 10 ? 2 : 1, figure);
 
     table_row(what, stock_text, shim_text, ratio, figure, error, target);
     free(stock_text);
@@ -137,9 +137,9 @@ static void thread_row(const char *what, const struct rates *rates, size_t more,
     double reached = rates->of[SHIM][more] / rates->of[SHIM][fewer];
     double possible = rates->of[BARE][more] / rates->of[BARE][fewer];
     char *texts[4] = {text_of_rate(rates->of[STOCK][more]), text_of_rate(rates->of[SHIM][more]),
-                      text_of("%.2f", reached),
-                      possible < wanted ? text_of("(bare %.2f)", possible)
-                                        : text_of(">= %.1f", wanted)};
+                      text_format("%.2f", reached),
+                      possible < wanted ? text_format("(bare %.2f)", possible)
+                                        : text_format(">= %.1f", wanted)};
 
     table_row(what, texts[0], texts[1], texts[2], reached, reached * WINDOW_NOISE,
               (struct target){fmin(wanted, possible), false, texts[3], NULL});
@@ -158,7 +158,7 @@ static void thread_rows(const struct pair *pair)
     }
     stock = text_of_rate(rates.of[STOCK][ONE]);
     shim = text_of_rate(rates.of[SHIM][ONE]);
-    ratio = text_of("%.1f", rates.of[SHIM][ONE] / rates.of[STOCK][ONE]);
+    ratio = text_format("%.1f", rates.of[SHIM][ONE] / rates.of[STOCK][ONE]);
     table_row("RAND_bytes(32), 1 thread", stock, shim, ratio, 0, 0,
               (struct target){0, false, "", NULL});
     thread_row("  2 threads; ratio: shim, 2 to 1", &rates, TWO, ONE, 1.6);

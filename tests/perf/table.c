@@ -76,24 +76,12 @@ int table_exit_status(void)
     return missed_badly || gaps ? 1 : 0;
 }
 
-char *text_of(const char *format, ...)
-{
-    char *text = NULL;
-    va_list arguments;
-
-    va_start(arguments, format);
-    if (vasprintf(&text, format, arguments) < 0)
-        abort();
-    va_end(arguments);
-    return text;
-}
-
 static char *text_of_time(double ns, double share)
 {
     const char *unit = ns < 1e4 ? "ns" : ns < 1e6 ? "us" : "ms";
 
     ns /= ns < 1e4 ? 1 : ns < 1e6 ? 1e3 : 1e6;
-    return text_of("%.*f %s ±%2.0f%%", ns < 100 ? 1 : 0, ns, unit, 100 * share);
+    return text_format("%.*f %s ±%2.0f%%", ns < 100 ? 1 : 0, ns, unit, 100 * share);
 }
 
 char *text_of_ns(const struct bench_side *side)
@@ -110,5 +98,5 @@ char *text_of_mean(const struct bench_side *side)
 
 char *text_of_rate(double rate)
 {
-    return text_of("%.2f M/s", rate / 1e6);
+    return text_format("%.2f M/s", rate / 1e6);
 }

@@ -5,6 +5,7 @@
 #define OSRANDOM_PERF_TABLE_H
 
 #include "bench_core.h"
+#include "text.h"
 
 /* A figure and what it is measured by. */
 struct target {
@@ -29,7 +30,6 @@ void table_gap(const char *what, const char *reason);
 int table_exit_status(void);
 
 /* Texts of figures, in memory that free() takes. */
-char *text_of(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *text_of_ns(const struct bench_side *side);   /* median and spread */
 char *text_of_mean(const struct bench_side *side); /* mean and standard error */
 char *text_of_rate(double rate);

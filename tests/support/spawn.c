@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_WORDS = 64, DEFAULT_SECONDS = 60 };
+enum { MOST_WORDS = 64, DEFAULT_SECONDS = 180 };
 
 struct stream {
     int descriptor;
