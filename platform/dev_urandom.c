@@ -42,20 +42,22 @@ static void close_device(int descriptor)
     linux_syscall(SYS_close, descriptor);
 }
 
-/* /dev/urandom serves before it has a seed; /dev/random becomes readable when there is one. */
+/* /dev/urandom serves before it has a seed; /dev/random becomes readable when there is one. It is
+ * the read that makes an idle kernel gather a seed (since Linux 5.6): a poll may wait for ever. */
 static void wait_for_seed(void)
 {
     struct pollfd ready = {.fd = open_device("/dev/random"), .events = POLLIN};
     struct timespec64 {
         int64_t seconds, nanoseconds;
     } at_once = {0, 0};
+    unsigned char byte;
 
     if (ready.fd < 0)
         return;
     if (is_device(ready.fd, RANDOM) &&
         linux_syscall(SYS_ppoll, &ready, 1, &at_once, NULL, 0) == 0) {
         random_notice(RANDOM_NOTICE_UNSEEDED, RANDOM_URANDOM, EAGAIN);
-        while (linux_syscall(SYS_ppoll, &ready, 1, NULL, NULL, 0) == -EINTR)
+        while (linux_syscall(SYS_read, ready.fd, &byte, 1) == -EINTR)
             ;
     }
     close_device(ready.fd);
