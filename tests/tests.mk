@@ -6,10 +6,11 @@
 #   duplication  what repeats on stock and must not under the shim
 #   status       the status block, read from outside
 #   command      osrandom, the command
+#   surroundings what stands around a program: limits, sandboxes, signals, other preloads
 #   apps         servers, interpreters, systemd and containers
 
 SUITES := $(patsubst tests/%/,%,$(dir $(wildcard $(addprefix tests/,$(addsuffix /.,\
-            unit load openssl duplication status command apps)))))
+            unit load openssl duplication status command surroundings apps)))))
 comma := ,
 TREES := openssl-1.1.1 openssl-3.0 openssl-3.5 openssl-3.6 openssl-4.0
 

@@ -1,0 +1,139 @@
+/*
+ * Other preloaded libraries beside the shim, in front of it and behind: those that interpose the
+ * functions that it might have asked, and real ones from Debian's packages.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "surroundings.h"
+
+static void expect_draws(const char *preload, const char *setting)
+{
+    const struct scene scene = {
+        .words = WORDS(OURS("fences"), "beside"), .setting = setting, .preload = preload};
+    struct played played = play(&scene);
+
+    expect_end(&played, "");
+    expect_ours(&played, WORDS("small", "large"));
+    played_free(&played);
+}
+
+static void expect_late_draws(const char *preload, const char *setting)
+{
+    const struct scene scene = {.words = WORDS(OURS("spaces"), "late", OURS("module.so")),
+                                .setting = setting,
+                                .preload = preload};
+    struct played played = play(&scene);
+
+    expect_end(&played, "");
+    expect_ours(&played, WORDS("key", "bytes", "later key"));
+    played_free(&played);
+}
+
+static void expect_beside(const char *other, const char *setting)
+{
+    expect_draws(both(other, the_ledger_shim()), setting);
+    expect_draws(both(the_ledger_shim(), other), setting);
+    expect_late_draws(both(other, the_ledger_shim()), setting);
+    expect_late_draws(both(the_ledger_shim(), other), setting);
+}
+
+Test(preloads, that_interpose_getrandom_serve_no_byte)
+{
+    expect_beside(OURS("getrandom.so"), NULL);
+    expect_beside(OURS("getrandom.so"), "OSRANDOM_SOURCE=getrandom");
+}
+
+/* Only who asks for the C library's getentropy() gets what stands in its place. */
+Test(preloads, that_interpose_getentropy_serve_those_who_asked_for_it)
+{
+    const struct scene scene = {.words = WORDS(OURS("fences"), "beside"),
+                                .setting = "OSRANDOM_SOURCE=getentropy",
+                                .preload = both(the_ledger_shim(), OURS("getrandom.so"))};
+    struct played played = play(&scene);
+
+    expect_end(&played, "");
+    expect_value(&played, "small",
+                 "4242424242424242424242424242424242424242424242424242424242424242");
+    played_free(&played);
+}
+
+Test(preloads, that_define_getenv_hide_no_openssl)
+{
+    expect_beside(OURS("getenv.so"), NULL);
+}
+
+Test(preloads, that_serve_memory_get_their_own_blocks_back)
+{
+    expect_beside(OURS("malloc.so"), NULL);
+}
+
+/* ---- Debian's ---- */
+
+/* The path of a library in the cache; fetched on the first use. */
+static const char *debian(const char *name)
+{
+    struct outcome outcome = run_words(NULL, NULL, NULL, "tests/surroundings/fetch", name, NULL);
+    char *path;
+
+    if (outcome.exit_code != 0)
+        cr_skip_test("%s cannot be fetched: %s", name, outcome.err);
+    path = strdup(outcome.out);
+    path[strcspn(path, "\n")] = '\0';
+    outcome_free(&outcome);
+    return path;
+}
+
+static const char fake_random[] = "FAKERANDOM_SEED=0x12345678DEADBEEF";
+
+/* What getrandom() of the C library says in a program. */
+static void expect_faketime_fakes(const char *library)
+{
+    static const char *const env[] = {fake_random, NULL};
+    struct outcome outcome = run_words(library, NULL, env, OURS("asks_libc"), NULL);
+    struct outcome again = run_words(library, NULL, env, OURS("asks_libc"), NULL);
+
+    cr_expect(outcome.exit_code == 0 && *outcome.out && strcmp(outcome.out, again.out) == 0,
+              "libfaketime fakes no random bytes here, so that this test proves nothing: %s%s%s",
+              outcome.out, again.out, outcome.err);
+    outcome_free(&outcome);
+    outcome_free(&again);
+}
+
+Test(preloads, of_libfaketime_fake_no_byte)
+{
+    const char *library = debian("libfaketime");
+
+    expect_faketime_fakes(library);
+    expect_beside(library, fake_random);
+}
+
+Test(preloads, of_jemalloc_get_their_own_blocks_back)
+{
+    expect_beside(debian("libjemalloc2"), NULL);
+}
+
+Test(preloads, of_libeatmydata_do_no_harm)
+{
+    expect_beside(debian("libeatmydata1"), NULL);
+}
+
+/* The runtime of the sanitizer demands to be first, unless it is told not to look. */
+Test(preloads, of_a_sanitizer_find_nothing)
+{
+    struct outcome runtime =
+        run_words(NULL, NULL, NULL, "gcc", "-print-file-name=libasan.so", NULL);
+
+    runtime.out[strcspn(runtime.out, "\n")] = '\0';
+    if (access(runtime.out, R_OK) != 0)
+        cr_skip_test("gcc has no AddressSanitizer here");
+    expect_draws(both(runtime.out, the_ledger_shim()), "ASAN_OPTIONS=detect_leaks=0");
+    expect_draws(both(the_ledger_shim(), runtime.out),
+                 "ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0");
+    expect_late_draws(both(runtime.out, the_ledger_shim()), "ASAN_OPTIONS=detect_leaks=0");
+    expect_late_draws(both(the_ledger_shim(), runtime.out),
+                      "ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0");
+    outcome_free(&runtime);
+}
