@@ -120,6 +120,21 @@ Test(fences, a_filter_that_kills_for_getrandom_kills_as_on_stock)
     played_free(&ours);
 }
 
+/* Stock needs no system call between its seeds. The README names this limit. */
+Test(fences, a_filter_that_kills_for_getrandom_after_the_first_draw_kills_unlike_on_stock)
+{
+    const struct scene by_hand = {.words = WORDS(OURS("fences"), "drawn", "killed"),
+                                  .by_hand = true};
+    const struct scene scene = {.words = by_hand.words, .setting = "OSRANDOM_SOURCE=auto"};
+    struct played stock = play(&by_hand), ours = play(&scene);
+
+    expect_end(&stock, "");
+    cr_expect(ours.outcome.signal == SIGSYS, "a large draw asked for no getrandom: %s",
+              ours.outcome.out);
+    played_free(&stock);
+    played_free(&ours);
+}
+
 Test(fences, a_filter_that_kills_for_getrandom_lets_urandom_serve)
 {
     expect_served("OSRANDOM_SOURCE=urandom", "killed", "");

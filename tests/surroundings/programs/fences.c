@@ -7,6 +7,7 @@
  *   no-memory        RLIMIT_AS=1: what is mapped stays, nothing is added
  *   reused           closes all descriptors but standard output, and opens other things instead
  *   denied, killed   a seccomp filter that answers EPERM to getrandom, or ends the process
+ *   drawn            a first draw, with which OpenSSL has seeded itself on stock
  *   streams          standard streams are closed, and the real output is descriptor 9
  */
 #include <errno.h>
@@ -132,6 +133,8 @@ static void fence(const char *word)
         filter(SECCOMP_RET_ERRNO | EPERM);
     else if (strcmp(word, "killed") == 0)
         filter(SECCOMP_RET_KILL_PROCESS);
+    else if (strcmp(word, "drawn") == 0)
+        show_draw("first", RAND_bytes, SHOWN);
 }
 
 int main(int argc, char **argv)

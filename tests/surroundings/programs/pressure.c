@@ -7,32 +7,15 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <sys/mman.h>
-#include <time.h>
 
 #include "show.h"
 
-enum {
-    THREADS = 3,
-    EACH = 1 << 17,
-    DROPS = 5000,
-    DRAWS_A_DROP = 32,
-    PAGE = 4096,
-    MOST_PAGES = 64,
-    SECONDS = 10
-};
+enum { THREADS = 3, EACH = 1 << 19, WORDS = 8, DRAWS_A_DROP = 64, PAGE = 4096, MOST_PAGES = 64 };
 
 static _Atomic size_t drops;
-static uint64_t kept[THREADS][EACH]; /* of each thread's draws, the last */
+static uint64_t kept[THREADS][EACH];
 static unsigned char *states;
 static size_t states_size;
-
-static time_t now(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec;
-}
 
 /* The mapping that is droppable: "dp" in smaps (proc(5)). */
 static void find_states(void)
@@ -79,14 +62,13 @@ static bool drop(void)
 
 /* Each thread drops the pages now and then, while the others are somewhere in a draw: a new page
  * can be reclaimed at once only on the processor that made it. */
-static void *draw_on(void *words)
+static void *draw_on(void *place)
 {
-    uint64_t *ring = words;
-    time_t end = now() + SECONDS;
+    uint64_t *words = place;
 
-    for (size_t i = 0; i < EACH || (drops < DROPS && now() < end); i++) {
-        need(RAND_bytes((unsigned char *)&ring[i % EACH], sizeof(*ring)) == 1, "a draw");
-        if (i % DRAWS_A_DROP == 0)
+    for (size_t i = 0; i < EACH; i += WORDS) {
+        need(RAND_bytes((unsigned char *)&words[i], WORDS * sizeof(*words)) == 1, "a draw");
+        if (i / WORDS % DRAWS_A_DROP == 0)
             drops += drop();
     }
     return NULL;
