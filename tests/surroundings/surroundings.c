@@ -29,7 +29,8 @@ struct played play(const struct scene *scene)
 {
     struct played played = {.what = last_words(scene->words), .ledger = ledger_new()};
     const char *env[4] = {played.ledger->env};
-    struct command command = {.argv = scene->words, .env = env, .tree = scene->tree};
+    struct command command = {
+        .argv = scene->words, .env = env, .tree = scene->tree, .seconds = scene->seconds};
     size_t count = 1;
     char *reason;
 

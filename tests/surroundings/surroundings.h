@@ -27,6 +27,7 @@ struct scene {
     const char *preload; /* NULL: the shim that keeps a ledger, alone */
     bool by_hand;        /* the words set LD_PRELOAD themselves */
     const struct tree *tree;
+    unsigned int seconds; /* as in struct command */
 };
 
 struct played {
