@@ -91,6 +91,7 @@ static const char *debian(const char *name)
     struct outcome outcome = run_words(NULL, NULL, NULL, "tests/surroundings/fetch", name, NULL);
     char *path;
 
+    outcome.err[strcspn(outcome.err, "\n")] = '\0';
     if (outcome.exit_code != 0)
         cr_skip_test("%s cannot be fetched: %s", name, outcome.err);
     path = strdup(outcome.out);
