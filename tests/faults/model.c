@@ -1,0 +1,379 @@
+/*
+ * The table, and a walk along it.
+ *
+ * A row is a system call; its columns say which row comes next for each kind of answer. What a
+ * source's rows end in, and the order of the sources, is told below the table.
+ */
+#include "model.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum step {
+    NEVER, /* the call cannot come back so */
+
+    /* A source's rows end here. */
+    DONE,      /* it has started; or it has served these bytes of a draw */
+    FAILED,    /* it failed with the errno that the last call but close() had */
+    EMPTY,     /* it failed with EIO, for it served nothing */
+    NO_MEMORY, /* it failed with ENOMEM, whatever the call said */
+    NO_DEVICE, /* it failed with ENODEV */
+
+    /* A choice without a call. */
+    KEYED,  /* the vDSO has a key, and serves whole draws without calls from now on */
+    OPENED, /* descriptor 0, 1 or 2? they are a program's: LOW_MOVE; else OURS */
+    FIRST,  /* the first use of the device in this process waits for a seed: SEED_OPEN; else READY */
+    READY,  /* the descriptor is kept; a start ends, a draw goes on with READ */
+
+    ROWS, /* Those with calls. */
+    COUNTERS = ROWS, COUNTERS_WIPE,
+    VDSO_PROBE, VDSO_POOL, VDSO_KEY, VDSO_BARE,
+    GETRANDOM_PROBE, GETRANDOM, GETRANDOM_WAIT,
+    GETENTROPY,
+    CHECK, OPEN, LOW_MOVE, LOW_CLOSE, LOW_LOST, OURS, NOT_OURS, READ,
+    SEED_OPEN, SEED_CHECK, SEED_POLL, SEED_WAIT, SEED_CLOSE,
+    SAY, SAY_POLL, SAY_PENDING, SAY_BLOCK, SAY_WRITE, SAY_TAKE, SAY_UNBLOCK,
+    STEPS,
+};
+
+enum column { WHOLE, PART, ZERO, INTERRUPTED, UNSEEDED, ERROR, OTHER, COLUMNS };
+static const char *const column_names[] = {"whole", "part", "zero", "EINTR", "EAGAIN", "errno", "other"};
+
+/* clang-format off */
+static const struct row {
+    const char *name;
+    enum call call;
+    enum step next[COLUMNS];
+    size_t size;   /* asked for; 0: what is left of the draw, if it is a call that serves bytes */
+} table[STEPS] = {
+#define ROW(row, call, size, ...) [row] = {#row, call, {__VA_ARGS__}, size}
+/*                                            whole        part        zero        EINTR           EAGAIN          another errno   another file */
+/* The counters of the status block: without memory of their own they lie in the shim's. */
+ROW(COUNTERS,        CALL_MMAP,           0,  COUNTERS_WIPE, NEVER,    NEVER,      NEVER,          DONE,           DONE),
+ROW(COUNTERS_WIPE,   CALL_MADVISE,        0,  DONE,        NEVER,      NEVER,      NEVER,          NEVER,          DONE),
+
+/* Start of the vDSO, and its draws: it asks for a key, and hands the draw to the system call without one. */
+ROW(VDSO_PROBE,      CALL_GETRANDOM,      1,  VDSO_POOL,   VDSO_POOL,  VDSO_POOL,  FAILED,         VDSO_POOL,      FAILED),
+ROW(VDSO_POOL,       CALL_MMAP,           0,  DONE,        NEVER,      NEVER,      NEVER,          NO_MEMORY,      NO_MEMORY),
+ROW(VDSO_KEY,        CALL_GETRANDOM_WAIT, 32, KEYED,       VDSO_BARE,  VDSO_BARE,  VDSO_BARE,      VDSO_BARE,      VDSO_BARE),
+ROW(VDSO_BARE,       CALL_GETRANDOM,      0,  DONE,        DONE,       EMPTY,      FAILED,         FAILED,         FAILED),
+
+ROW(GETRANDOM_PROBE, CALL_GETRANDOM,      1,  DONE,        DONE,       DONE,       FAILED,         DONE,           FAILED),
+ROW(GETRANDOM,       CALL_GETRANDOM,      0,  DONE,        DONE,       EMPTY,      FAILED,         GETRANDOM_WAIT, FAILED),
+ROW(GETRANDOM_WAIT,  CALL_GETRANDOM_WAIT, 0,  DONE,        DONE,       EMPTY,      FAILED,         FAILED,         FAILED),
+
+/* The C library's, which goes on by itself; 1 byte to start, at most 256 bytes at once to draw. */
+ROW(GETENTROPY,      CALL_GETRANDOM_WAIT, 0,  DONE,        GETENTROPY, EMPTY,      GETENTROPY,     FAILED,         FAILED),
+
+/* A draw looks first whether the kept descriptor is the device still. */
+ROW(CHECK,           CALL_FSTAT,          0,  READ,        NEVER,      NEVER,      OPEN,           OPEN,           OPEN,           OPEN),
+ROW(OPEN,            CALL_OPEN_URANDOM,   0,  OPENED,      NEVER,      NEVER,      FAILED,         FAILED,         FAILED),
+ROW(LOW_MOVE,        CALL_FCNTL,          0,  LOW_CLOSE,   NEVER,      NEVER,      NEVER,          NEVER,          LOW_LOST),
+ROW(LOW_CLOSE,       CALL_CLOSE,          0,  OURS,        NEVER,      NEVER,      OURS,           NEVER,          OURS),
+ROW(LOW_LOST,        CALL_CLOSE,          0,  FAILED,      NEVER,      NEVER,      FAILED,         NEVER,          FAILED),
+ROW(OURS,            CALL_FSTAT,          0,  FIRST,       NEVER,      NEVER,      NOT_OURS,       NOT_OURS,       NOT_OURS,       NOT_OURS),
+ROW(NOT_OURS,        CALL_CLOSE,          0,  NO_DEVICE,   NEVER,      NEVER,      NO_DEVICE,      NEVER,          NO_DEVICE),
+ROW(READ,            CALL_READ,           0,  DONE,        DONE,       EMPTY,      FAILED,         FAILED,         FAILED),
+
+/* Whether there is a seed is asked of /dev/random; where that cannot be asked, nobody waits. */
+ROW(SEED_OPEN,       CALL_OPEN_RANDOM,    0,  SEED_CHECK,  NEVER,      NEVER,      READY,          NEVER,          READY),
+ROW(SEED_CHECK,      CALL_FSTAT,          0,  SEED_POLL,   NEVER,      NEVER,      SEED_CLOSE,     SEED_CLOSE,     SEED_CLOSE,     SEED_CLOSE),
+ROW(SEED_POLL,       CALL_POLL_SEED,      0,  SEED_CLOSE,  NEVER,      SEED_WAIT,  SEED_CLOSE,     NEVER,          SEED_CLOSE),
+ROW(SEED_WAIT,       CALL_POLL_SEED_WAIT, 0,  SEED_CLOSE,  NEVER,      SEED_CLOSE, SEED_WAIT,      NEVER,          SEED_CLOSE),
+ROW(SEED_CLOSE,      CALL_CLOSE,          0,  READY,       NEVER,      NEVER,      READY,          NEVER,          READY),
+
+/* A line on standard error, if that is the file that it was, takes output, and no signal can come of it. */
+ROW(SAY,             CALL_FSTAT_STDERR,   0,  SAY_POLL,    NEVER,      NEVER,      NEVER,          NEVER,          DONE,           DONE),
+ROW(SAY_POLL,        CALL_POLL_STDERR,    0,  SAY_PENDING, NEVER,      DONE,       DONE,           NEVER,          DONE),
+ROW(SAY_PENDING,     CALL_SIGPENDING,     0,  SAY_BLOCK,   NEVER,      NEVER,      NEVER,          NEVER,          DONE),
+ROW(SAY_BLOCK,       CALL_SIGMASK,        0,  SAY_WRITE,   NEVER,      NEVER,      NEVER,          NEVER,          DONE),
+ROW(SAY_WRITE,       CALL_WRITE,          0,  SAY_UNBLOCK, SAY_UNBLOCK, SAY_UNBLOCK, SAY_TAKE,     SAY_TAKE,       SAY_TAKE),
+ROW(SAY_TAKE,        CALL_SIGTAKE,        0,  SAY_UNBLOCK, NEVER,      NEVER,      SAY_UNBLOCK,    NEVER,          SAY_UNBLOCK),
+ROW(SAY_UNBLOCK,     CALL_SIGMASK,        0,  DONE,        NEVER,      NEVER,      NEVER,          NEVER,          DONE),
+#undef ROW
+};
+
+/* The sources in their order. A draw's first row is another one once there is a key, or a descriptor. */
+static const struct {
+    enum random_source source;
+    enum step start, draw, later_draw;
+    size_t most;  /* a larger draw goes to the next source, and is not this one's concern; 0: no limit */
+    size_t piece; /* the largest that is asked for at once; 0: no limit */
+} sources[] = {
+    {RANDOM_VDSO,       VDSO_PROBE,      VDSO_KEY,   KEYED,      896, 0},
+    {RANDOM_GETRANDOM,  GETRANDOM_PROBE, GETRANDOM,  GETRANDOM,  0,   0},
+    {RANDOM_GETENTROPY, GETENTROPY,      GETENTROPY, GETENTROPY, 0,   256}, /* only if it was asked for */
+    {RANDOM_URANDOM,    OPEN,            OPEN,       CHECK,      0,   0},
+};
+/* clang-format on */
+
+enum { SOURCES = sizeof(sources) / sizeof(sources[0]), GETENTROPY_INDEX = 2 };
+
+const char *source_name(enum random_source source)
+{
+    static const char *const names[] = {"auto", "vdso", "getrandom", "getentropy", "urandom"};
+
+    return names[source];
+}
+
+static bool used[STEPS][COLUMNS];
+
+struct walk {
+    const struct usage *usage;
+    const struct plan *plan;
+    struct outcome_of_run *outcome;
+    size_t first; /* the source that a draw begins with */
+    bool starting, keyed, kept;
+    bool low;                      /* the next file gets descriptor 0 */
+    bool has_stderr, other_stderr; /* what the start saw of it */
+    bool wrote;
+    unsigned int said;
+    size_t ask, got; /* of the piece that is drawn */
+    int error;
+};
+
+static enum column column_of(long answer)
+{
+    if (answer == ANSWER_PASS)
+        return WHOLE;
+    if (answer == ANSWER_HALF)
+        return PART;
+    if (answer == ANSWER_OTHER)
+        return OTHER;
+    if (answer == 0)
+        return ZERO;
+    return answer == -EINTR ? INTERRUPTED : answer == -EAGAIN ? UNSEEDED : ERROR;
+}
+
+static long answer_to(struct walk *walk, enum call call, size_t size)
+{
+    struct trace *trace = &walk->outcome->trace;
+    long answer = plan_answer(walk->plan, trace, call);
+
+    trace_add(trace, call, size, answer);
+    return answer;
+}
+
+static bool serves_bytes(enum call call)
+{
+    return call == CALL_GETRANDOM || call == CALL_GETRANDOM_WAIT || call == CALL_READ;
+}
+
+/* Makes a row's call; returns the next row. */
+static enum step follow(struct walk *walk, enum step at)
+{
+    const struct row *row = &table[at];
+    bool draws = serves_bytes(row->call) && row->size == 0;
+    long answer = answer_to(walk, row->call, draws ? walk->ask : row->size);
+    enum column column = column_of(answer);
+
+    if (answer < 0 && row->call != CALL_CLOSE)
+        walk->error = (int)-answer;
+    if (row->call == CALL_CLOSE && answer != ANSWER_PASS && at != NOT_OURS)
+        walk->low = false; /* a made up failure leaves it open */
+    if (row->call == CALL_WRITE)
+        walk->wrote = answer == ANSWER_PASS;
+    if (draws && (column == WHOLE || column == PART)) {
+        size_t served = column == WHOLE ? walk->ask : half_of(walk->ask);
+
+        walk->got += served;
+        walk->ask -= served;
+    }
+    if (draws && column == PART && walk->ask == 0)
+        column = WHOLE; /* half of one byte is all of it */
+    if (at == SAY && walk->other_stderr) /* the same one is the other one then */
+        column = column == WHOLE ? OTHER : column == OTHER ? WHOLE : column;
+    used[at][column] = true;
+    return row->next[column];
+}
+
+enum line { LINE_LOST, LINE_UNSEEDED, LINE_FAILED };
+static void say(struct walk *walk, enum line line, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* To the end of the rows: 0, or the errno for which the source has failed. */
+static int walk_from(struct walk *walk, enum step step)
+{
+    for (;;) {
+        switch (step) {
+        case DONE:
+            return 0;
+        case FAILED:
+            return walk->error;
+        case EMPTY:
+            return EIO;
+        case NO_MEMORY:
+            return ENOMEM;
+        case NO_DEVICE:
+            return ENODEV;
+        case KEYED:
+            walk->keyed = true;
+            walk->got = walk->ask;
+            return 0;
+        case OPENED:
+            step = walk->low ? LOW_MOVE : OURS;
+            continue;
+        case FIRST:
+            step = walk->kept ? READY : SEED_OPEN;
+            continue;
+        case READY:
+            walk->kept = true;
+            step = walk->starting ? DONE : READ;
+            continue;
+        case GETRANDOM_WAIT:
+        case SEED_WAIT:
+            say(walk, LINE_UNSEEDED, "the kernel's generator has no seed yet; waiting for it");
+            break;
+        default:
+            break;
+        }
+        if (walk->outcome->trace.count == MOST_EVENTS)
+            return ELOOP; /* no run is that long: the table goes round in circles */
+        step = follow(walk, step);
+    }
+}
+
+/* Each kind of line once; one that cannot be printed now is not printed later. */
+static void say(struct walk *walk, enum line line, const char *format, ...)
+{
+    char *lines = walk->outcome->lines;
+    size_t length = strlen(lines);
+    int error = walk->error;
+    va_list arguments;
+
+    if (walk->said & 1u << line)
+        return;
+    walk->said |= 1u << line;
+    if (!walk->has_stderr)
+        return;
+    walk->wrote = false;
+    walk_from(walk, SAY);
+    walk->error = error;
+    if (!walk->wrote)
+        return;
+    va_start(arguments, format);
+    length += (size_t)vsnprintf(lines + length, LONGEST_LINES - length, format, arguments);
+    va_end(arguments);
+    snprintf(lines + length, LONGEST_LINES - length, "\n");
+}
+
+static void say_lost(struct walk *walk, size_t index, int error)
+{
+    say(walk, LINE_LOST, "source %s does not work (errno %d); the next one serves",
+        source_name(sources[index].source), error);
+}
+
+static size_t next_source(const struct walk *walk, size_t index)
+{
+    return index + 1 == GETENTROPY_INDEX && walk->usage->source != RANDOM_GETENTROPY ? index + 2
+                                                                                     : index + 1;
+}
+
+/* The first source from the wanted one on that starts. */
+static int start(struct walk *walk)
+{
+    enum random_source wanted = walk->usage->source;
+    size_t index = wanted == RANDOM_AUTO ? 0 : wanted - RANDOM_VDSO;
+    int error = ENOSYS;
+
+    for (walk->first = index ? index : 1; index < SOURCES; index = next_source(walk, index)) {
+        walk->starting = true;
+        walk->ask = 1;
+        error = walk_from(walk, sources[index].start);
+        walk->starting = false;
+        if (error == 0) {
+            walk->first = index;
+            return 0;
+        }
+        if (wanted != RANDOM_AUTO)
+            say_lost(walk, index, error);
+    }
+    return error;
+}
+
+/* One source serves until nothing is left; what was interrupted begins again. */
+static int drain(struct walk *walk, size_t index, size_t *left)
+{
+    while (*left) {
+        bool later = sources[index].source == RANDOM_VDSO ? walk->keyed : walk->kept;
+        int error;
+
+        walk->got = 0;
+        walk->ask = sources[index].piece && *left > sources[index].piece ? sources[index].piece
+                                                                        : *left;
+        error = walk_from(walk, later ? sources[index].later_draw : sources[index].draw);
+        if (error && error != EINTR)
+            return error;
+        *left -= error ? 0 : walk->got;
+    }
+    return 0;
+}
+
+/* Later draws begin with the source that served, and the one that failed is told, unless it was
+ * EAGAIN: that concerns this draw only. */
+static int draw(struct walk *walk, size_t length)
+{
+    size_t begin = walk->first, index;
+    size_t left = length;
+    int error = 0, first_error = 0;
+
+    if (sources[begin].most && length > sources[begin].most)
+        begin = next_source(walk, begin);
+    for (index = begin; index < SOURCES; index = next_source(walk, index)) {
+        error = drain(walk, index, &left);
+        if (index == begin)
+            first_error = error;
+        if (error == 0)
+            break;
+    }
+    if (error == 0 && index != begin && first_error != EAGAIN) {
+        walk->first = index;
+        say_lost(walk, begin, first_error);
+    }
+    return error;
+}
+
+void model_run(struct outcome_of_run *outcome, const struct usage *usage, const struct plan *plan)
+{
+    struct walk walk = {.usage = usage, .plan = plan, .outcome = outcome, .low = usage->low};
+    int error;
+    long answer;
+
+    memset(outcome, 0, sizeof(*outcome));
+    answer = answer_to(&walk, CALL_FSTAT_STDERR, 0);
+    walk.has_stderr = answer == ANSWER_PASS || answer == ANSWER_OTHER;
+    walk.other_stderr = answer == ANSWER_OTHER;
+    walk_from(&walk, COUNTERS);
+    error = start(&walk);
+    if (error)
+        say(&walk, LINE_FAILED,
+            "no source of random bytes works (errno %d); OpenSSL will be told so", error);
+    for (size_t i = 0; i < MOST_DRAWS && usage->draws[i] && !outcome->aborted; i++) {
+        error = draw(&walk, usage->draws[i]);
+        outcome->served[i] = error == 0;
+        outcome->tally += error == 0;
+        outcome->failures += error != 0;
+        if (error == 0)
+            continue;
+        say(&walk, LINE_FAILED, "no source of random bytes works (errno %d); OpenSSL is told so",
+            error);
+        outcome->aborted = usage->abort;
+    }
+    outcome->source = sources[walk.first].source;
+}
+
+const char *model_idle_cells(void)
+{
+    static char text[4096];
+    size_t length = 0;
+
+    text[0] = '\0';
+    for (int at = ROWS; at < STEPS; at++)
+        for (int column = 0; column < COLUMNS; column++)
+            if (table[at].next[column] != NEVER && !used[at][column])
+                length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%s.%s",
+                                           length ? " " : "", table[at].name, column_names[column]);
+    return text;
+}
