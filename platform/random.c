@@ -24,9 +24,6 @@ static bool started;
 /* The source that a draw tries first. Before random_start() it is the one that needs no start. */
 static _Atomic unsigned int first_source = GETRANDOM;
 
-/* The same for draws that are larger than the first source's largest, if it has one. */
-static _Atomic unsigned int first_for_large = GETRANDOM;
-
 static struct random_tally uncounted[RANDOM_STRIPES];
 struct random_tally *random_stripes = uncounted;
 
@@ -102,38 +99,34 @@ static int drain(const struct source *source, unsigned char **cursor, size_t *le
     return 0;
 }
 
-/* Later draws begin with the source that has just served. Another thread may have been faster. */
-static void settle_on(_Atomic unsigned int *first, unsigned int index, unsigned int lost, int error)
+/* Later draws begin with the source that has just served. Another thread may have been faster. What
+ * is lost comes behind the chosen one if the draw was too large for that: the vDSO goes with the
+ * system call, of which it gets its keys. */
+static void settle_on(unsigned int index, unsigned int chosen, unsigned int lost, int error)
 {
-    if (atomic_compare_exchange_strong(first, &lost, index))
+    if (atomic_compare_exchange_strong(&first_source, &chosen, index))
         random_notice(RANDOM_NOTICE_LOST, sources[lost]->kind, error);
-}
-
-static _Atomic unsigned int *first_for(size_t length)
-{
-    /* Acquire: what start() has prepared is seen with the choice of the source. */
-    unsigned int first = atomic_load_explicit(&first_source, memory_order_acquire);
-    size_t largest = sources[first]->largest_draw;
-
-    return largest && length > largest ? &first_for_large : &first_source;
 }
 
 int random_fill(void *buffer, size_t length)
 {
-    _Atomic unsigned int *choice = first_for(length);
-    unsigned int first = atomic_load_explicit(choice, memory_order_acquire);
+    /* Acquire: what start() has prepared is seen with the choice of the source. */
+    const unsigned int chosen = atomic_load_explicit(&first_source, memory_order_acquire);
+    unsigned int first = chosen;
     unsigned char *cursor = buffer;
     size_t left = length;
     int first_error = 0;
     int error = ENOSYS;
 
+    if (sources[first]->largest_draw && length > sources[first]->largest_draw)
+        first = next_source(first);
     for (unsigned int index = first; index < SOURCES; index = next_source(index)) {
         error = drain(sources[index], &cursor, &left);
         if (index == first)
             first_error = error;
         if (error == 0) {
             if (index != first && first_error != EAGAIN)
-                settle_on(choice, index, first, first_error);
+                settle_on(index, chosen, first, first_error);
             return 0;
         }
     }
