@@ -4,12 +4,12 @@
 #ifndef OSRANDOM_TESTS_FAULTS_H
 #define OSRANDOM_TESTS_FAULTS_H
 
-#include <stdbool.h>
+/* How much is run: by make check, by make check-all, with OSRANDOM_TEST_ALL=1. */
+enum level { LEVEL_QUICK, LEVEL_USUAL, LEVEL_ALL };
 
-/* OSRANDOM_TEST_ALL: every errno, pairs that are not in a row, every OpenSSL. */
-bool tests_all(void);
+enum level level(void);
 
-/* Skips the test unless tests_all(). */
-void only_with_all(void);
+/* Skips the test below that level. */
+void only_from(enum level least);
 
 #endif

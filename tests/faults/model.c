@@ -1,8 +1,6 @@
 /*
- * The table, and a walk along it.
- *
- * A row is a system call; its columns say which row comes next for each kind of answer. What a
- * source's rows end in, and the order of the sources, is told below the table.
+ * A walk along the table: the order of the sources, what is kept from one draw to the next, and the
+ * lines that are printed.
  */
 #include "model.h"
 
@@ -11,105 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 
-enum step {
-    NEVER, /* the call cannot come back so */
+#include "table.h"
 
-    /* A source's rows end here. */
-    DONE,      /* it has started; or it has served these bytes of a draw */
-    FAILED,    /* it failed with the errno that the last call but close() had */
-    EMPTY,     /* it failed with EIO, for it served nothing */
-    NO_MEMORY, /* it failed with ENOMEM, whatever the call said */
-    NO_DEVICE, /* it failed with ENODEV */
+enum { GETENTROPY_INDEX = 2 };
 
-    /* A choice without a call. */
-    KEYED,  /* the vDSO has a key, and serves whole draws without calls from now on */
-    OPENED, /* descriptor 0, 1 or 2? they are a program's: LOW_MOVE; else OURS */
-    FIRST,  /* the first use of the device in this process waits for a seed: SEED_OPEN; else READY */
-    READY,  /* the descriptor is kept; a start ends, a draw goes on with READ */
-
-    ROWS, /* Those with calls. */
-    COUNTERS = ROWS, COUNTERS_WIPE,
-    VDSO_PROBE, VDSO_POOL, VDSO_KEY, VDSO_BARE,
-    GETRANDOM_PROBE, GETRANDOM, GETRANDOM_WAIT,
-    GETENTROPY,
-    CHECK, OPEN, LOW_MOVE, LOW_CLOSE, LOW_LOST, OURS, NOT_OURS, READ,
-    SEED_OPEN, SEED_CHECK, SEED_POLL, SEED_WAIT, SEED_CLOSE,
-    SAY, SAY_POLL, SAY_PENDING, SAY_BLOCK, SAY_WRITE, SAY_TAKE, SAY_UNBLOCK,
-    STEPS,
-};
-
-enum column { WHOLE, PART, ZERO, INTERRUPTED, UNSEEDED, ERROR, OTHER, COLUMNS };
-static const char *const column_names[] = {"whole", "part", "zero", "EINTR", "EAGAIN", "errno", "other"};
-
-/* clang-format off */
-static const struct row {
-    const char *name;
-    enum call call;
-    enum step next[COLUMNS];
-    size_t size;   /* asked for; 0: what is left of the draw, if it is a call that serves bytes */
-} table[STEPS] = {
-#define ROW(row, call, size, ...) [row] = {#row, call, {__VA_ARGS__}, size}
-/*                                            whole        part        zero        EINTR           EAGAIN          another errno   another file */
-/* The counters of the status block: without memory of their own they lie in the shim's. */
-ROW(COUNTERS,        CALL_MMAP,           0,  COUNTERS_WIPE, NEVER,    NEVER,      NEVER,          DONE,           DONE),
-ROW(COUNTERS_WIPE,   CALL_MADVISE,        0,  DONE,        NEVER,      NEVER,      NEVER,          NEVER,          DONE),
-
-/* Start of the vDSO, and its draws: it asks for a key, and hands the draw to the system call without one. */
-ROW(VDSO_PROBE,      CALL_GETRANDOM,      1,  VDSO_POOL,   VDSO_POOL,  VDSO_POOL,  FAILED,         VDSO_POOL,      FAILED),
-ROW(VDSO_POOL,       CALL_MMAP,           0,  DONE,        NEVER,      NEVER,      NEVER,          NO_MEMORY,      NO_MEMORY),
-ROW(VDSO_KEY,        CALL_GETRANDOM_WAIT, 32, KEYED,       VDSO_BARE,  VDSO_BARE,  VDSO_BARE,      VDSO_BARE,      VDSO_BARE),
-ROW(VDSO_BARE,       CALL_GETRANDOM,      0,  DONE,        DONE,       EMPTY,      FAILED,         FAILED,         FAILED),
-
-ROW(GETRANDOM_PROBE, CALL_GETRANDOM,      1,  DONE,        DONE,       DONE,       FAILED,         DONE,           FAILED),
-ROW(GETRANDOM,       CALL_GETRANDOM,      0,  DONE,        DONE,       EMPTY,      FAILED,         GETRANDOM_WAIT, FAILED),
-ROW(GETRANDOM_WAIT,  CALL_GETRANDOM_WAIT, 0,  DONE,        DONE,       EMPTY,      FAILED,         FAILED,         FAILED),
-
-/* The C library's, which goes on by itself; 1 byte to start, at most 256 bytes at once to draw. */
-ROW(GETENTROPY,      CALL_GETRANDOM_WAIT, 0,  DONE,        GETENTROPY, EMPTY,      GETENTROPY,     FAILED,         FAILED),
-
-/* A draw looks first whether the kept descriptor is the device still. */
-ROW(CHECK,           CALL_FSTAT,          0,  READ,        NEVER,      NEVER,      OPEN,           OPEN,           OPEN,           OPEN),
-ROW(OPEN,            CALL_OPEN_URANDOM,   0,  OPENED,      NEVER,      NEVER,      FAILED,         FAILED,         FAILED),
-ROW(LOW_MOVE,        CALL_FCNTL,          0,  LOW_CLOSE,   NEVER,      NEVER,      NEVER,          NEVER,          LOW_LOST),
-ROW(LOW_CLOSE,       CALL_CLOSE,          0,  OURS,        NEVER,      NEVER,      OURS,           NEVER,          OURS),
-ROW(LOW_LOST,        CALL_CLOSE,          0,  FAILED,      NEVER,      NEVER,      FAILED,         NEVER,          FAILED),
-ROW(OURS,            CALL_FSTAT,          0,  FIRST,       NEVER,      NEVER,      NOT_OURS,       NOT_OURS,       NOT_OURS,       NOT_OURS),
-ROW(NOT_OURS,        CALL_CLOSE,          0,  NO_DEVICE,   NEVER,      NEVER,      NO_DEVICE,      NEVER,          NO_DEVICE),
-ROW(READ,            CALL_READ,           0,  DONE,        DONE,       EMPTY,      FAILED,         FAILED,         FAILED),
-
-/* Whether there is a seed is asked of /dev/random; where that cannot be asked, nobody waits. */
-ROW(SEED_OPEN,       CALL_OPEN_RANDOM,    0,  SEED_CHECK,  NEVER,      NEVER,      READY,          NEVER,          READY),
-ROW(SEED_CHECK,      CALL_FSTAT,          0,  SEED_POLL,   NEVER,      NEVER,      SEED_CLOSE,     SEED_CLOSE,     SEED_CLOSE,     SEED_CLOSE),
-ROW(SEED_POLL,       CALL_POLL_SEED,      0,  SEED_CLOSE,  NEVER,      SEED_WAIT,  SEED_CLOSE,     NEVER,          SEED_CLOSE),
-ROW(SEED_WAIT,       CALL_POLL_SEED_WAIT, 0,  SEED_CLOSE,  NEVER,      SEED_CLOSE, SEED_WAIT,      NEVER,          SEED_CLOSE),
-ROW(SEED_CLOSE,      CALL_CLOSE,          0,  READY,       NEVER,      NEVER,      READY,          NEVER,          READY),
-
-/* A line on standard error, if that is the file that it was, takes output, and no signal can come of it. */
-ROW(SAY,             CALL_FSTAT_STDERR,   0,  SAY_POLL,    NEVER,      NEVER,      NEVER,          NEVER,          DONE,           DONE),
-ROW(SAY_POLL,        CALL_POLL_STDERR,    0,  SAY_PENDING, NEVER,      DONE,       DONE,           NEVER,          DONE),
-ROW(SAY_PENDING,     CALL_SIGPENDING,     0,  SAY_BLOCK,   NEVER,      NEVER,      NEVER,          NEVER,          DONE),
-ROW(SAY_BLOCK,       CALL_SIGMASK,        0,  SAY_WRITE,   NEVER,      NEVER,      NEVER,          NEVER,          DONE),
-ROW(SAY_WRITE,       CALL_WRITE,          0,  SAY_UNBLOCK, SAY_UNBLOCK, SAY_UNBLOCK, SAY_TAKE,     SAY_TAKE,       SAY_TAKE),
-ROW(SAY_TAKE,        CALL_SIGTAKE,        0,  SAY_UNBLOCK, NEVER,      NEVER,      SAY_UNBLOCK,    NEVER,          SAY_UNBLOCK),
-ROW(SAY_UNBLOCK,     CALL_SIGMASK,        0,  DONE,        NEVER,      NEVER,      NEVER,          NEVER,          DONE),
-#undef ROW
-};
-
-/* The sources in their order. A draw's first row is another one once there is a key, or a descriptor. */
-static const struct {
-    enum random_source source;
-    enum step start, draw, later_draw;
-    size_t most;  /* a larger draw goes to the next source, and is not this one's concern; 0: no limit */
-    size_t piece; /* the largest that is asked for at once; 0: no limit */
-} sources[] = {
-    {RANDOM_VDSO,       VDSO_PROBE,      VDSO_KEY,   KEYED,      896, 0},
-    {RANDOM_GETRANDOM,  GETRANDOM_PROBE, GETRANDOM,  GETRANDOM,  0,   0},
-    {RANDOM_GETENTROPY, GETENTROPY,      GETENTROPY, GETENTROPY, 0,   256}, /* only if it was asked for */
-    {RANDOM_URANDOM,    OPEN,            OPEN,       CHECK,      0,   0},
-};
-/* clang-format on */
-
-enum { SOURCES = sizeof(sources) / sizeof(sources[0]), GETENTROPY_INDEX = 2 };
+static const char *const column_names[] = {"whole",  "part",  "zero", "EINTR",
+                                           "EAGAIN", "errno", "other"};
 
 const char *source_name(enum random_source source)
 {
@@ -182,7 +87,7 @@ static enum step follow(struct walk *walk, enum step at)
         walk->ask -= served;
     }
     if (draws && column == PART && walk->ask == 0)
-        column = WHOLE; /* half of one byte is all of it */
+        column = WHOLE;                  /* half of one byte is all of it */
     if (at == SAY && walk->other_stderr) /* the same one is the other one then */
         column = column == WHOLE ? OTHER : column == OTHER ? WHOLE : column;
     used[at][column] = true;
@@ -301,8 +206,8 @@ static int drain(struct walk *walk, size_t index, size_t *left)
         int error;
 
         walk->got = 0;
-        walk->ask = sources[index].piece && *left > sources[index].piece ? sources[index].piece
-                                                                        : *left;
+        walk->ask =
+            sources[index].piece && *left > sources[index].piece ? sources[index].piece : *left;
         error = walk_from(walk, later ? sources[index].later_draw : sources[index].draw);
         if (error && error != EINTR)
             return error;

@@ -125,7 +125,7 @@ static void expect_agreement(const struct tree *tree, enum random_source source,
                              const struct usage *list, size_t count)
 {
     struct world_under_test test = {.tree = tree, .ledger = ledger_new()};
-    struct extent extent = {.depth = tests_all() && !tree ? 2 : 1};
+    struct extent extent = {.depth = level() == LEVEL_ALL && !tree ? 2 : 1};
     size_t rows = 0;
 
     for (size_t i = 0; i < count; i++) {
@@ -148,18 +148,20 @@ Test(openssl, gets_our_bytes_or_none_when_a_system_call_fails)
 
 Test(openssl, gets_our_bytes_or_none_in_a_world_where_much_fails)
 {
+    only_from(LEVEL_USUAL);
     expect_agreement(NULL, RANDOM_AUTO, rough, 4);
 }
 
 Test(openssl, gets_our_bytes_or_none_whatever_source_was_asked_for)
 {
+    only_from(LEVEL_USUAL);
     for (enum random_source source = RANDOM_VDSO; source <= RANDOM_URANDOM; source++)
         expect_agreement(NULL, source, calm, 1);
 }
 
 Test(openssl, does_so_in_every_world_from_every_source)
 {
-    only_with_all();
+    only_from(LEVEL_ALL);
     for (enum random_source source = RANDOM_VDSO; source <= RANDOM_URANDOM; source++) {
         expect_agreement(NULL, source, calm + 1, 1);
         expect_agreement(NULL, source, rough, 4);
@@ -171,7 +173,7 @@ Test(openssl, does_so_in_every_generation)
     static const char *const names[] = {"openssl-1.1.1", "openssl-3.0", "openssl-3.5",
                                         "openssl-3.6", "openssl-4.0"};
 
-    only_with_all();
+    only_from(LEVEL_ALL);
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         const struct tree *tree = tree_named(names[i]);
 

@@ -1,10 +1,12 @@
 # probe is the shim's own objects, without what stands over OpenSSL's and the C library's names, and
 # the model. Each of mutants/ is a probe with one fault in the shim.
 SUITES += faults
+check: export OSRANDOM_TEST_QUICK := 1
 
 FAULTS_SHIM := $(filter $(BUILD)/platform/%,$(SHIM_OBJECTS)) $(addprefix $(BUILD)/preload/,activate.o \
                  libcrypto.o mem_hooks.o method.o preload.o report.o settings.o status.o)
-FAULTS_PROBE := $(addprefix $(BUILD)/tests/faults/,programs/probe.o model.o plan.o rows.o supervisor.o)
+FAULTS_PROBE := $(addprefix $(BUILD)/tests/faults/,programs/probe.o child.o model.o plan.o rows.o \
+                  supervisor.o table.o)
 FAULTS_MUTANTS := $(shell sed -n 's,^\([a-z_]\+\) .*,$(BUILD)/tests/faults/mutants/\1,p' tests/faults/mutants)
 TEST_FILES += $(BUILD)/tests/faults/probe $(FAULTS_MUTANTS)
 -include $(BUILD)/tests/faults/programs/probe.d
@@ -18,7 +20,8 @@ $(FAULTS_MUTANTS): $(FAULTS_PROBE) $(FAULTS_SHIM) tests/faults/mutants
 	$(call say,MUTANT,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)read -r name file source usage change <<<"$$(grep '^$(@F) ' tests/faults/mutants)" && \
-	    sed "$$change" $$file >$@.c && ! cmp -s $$file $@.c && \
+	    sed "$$change" $$file >$@.c && \
+	    if cmp -s $$file $@.c; then echo "tests/faults/mutants: $$change changes nothing" >&2; exit 1; fi && \
 	    $(CC) $(CPPFLAGS) $(CFLAGS) $(FREESTANDING) -w -Iplatform -Ipreload -I$${file%/*} -c -o $@.o $@.c && \
 	    $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(FAULTS_PROBE) $@.o \
 	        $$(printf '%s\n' $(FAULTS_SHIM) | grep -vxF $(BUILD)/$${file%.c}.o)

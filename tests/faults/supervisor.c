@@ -4,8 +4,6 @@
 #include "supervisor.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/filter.h>
 #include <linux/random.h>
 #include <linux/seccomp.h>
 #include <poll.h>
@@ -14,17 +12,16 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/random.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SECONDS_TO_WAIT = 10, MOST_OUTPUT = 32 << 10 };
+#include "child.h"
+
+enum { SECONDS_TO_WAIT = 10 };
 
 struct range {
     uintptr_t start, end;
@@ -38,71 +35,6 @@ struct supervisor {
     int listener;
     bool in_ledger; /* the ledger's file is opened and mapped, by code of the same object */
 };
-
-/* All calls are told of, but for those that are made often and that the shim does not make. */
-static int install_filter(void)
-{
-    static const int others[] = {SYS_sendmsg, SYS_exit_group,   SYS_futex,
-                                 SYS_brk,     SYS_rt_sigaction, SYS_mprotect,
-                                 SYS_pread64, SYS_getpid,       SYS_gettid};
-    enum { COUNT = sizeof(others) / sizeof(others[0]) };
-    struct sock_filter code[COUNT + 3];
-    struct sock_fprog program = {.filter = code};
-
-    code[program.len++] =
-        (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
-    for (unsigned int i = 0; i < COUNT; i++)
-        code[program.len++] = (struct sock_filter)BPF_JUMP(
-            BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)others[i], (__u8)(COUNT - i), 0);
-    code[program.len++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF);
-    code[program.len++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-        return -1;
-    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER,
-                        &program);
-}
-
-/* A descriptor in a message of one byte; with -1 in its place there is none. */
-union passed {
-    struct cmsghdr header;
-    char room[CMSG_SPACE(sizeof(int))];
-};
-
-static struct msghdr message(union passed *passed, struct iovec *byte)
-{
-    static char nothing;
-
-    *byte = (struct iovec){&nothing, 1};
-    return (struct msghdr){
-        .msg_iov = byte, .msg_iovlen = 1, .msg_control = passed, .msg_controllen = sizeof(*passed)};
-}
-
-static void pass(int socket, int descriptor)
-{
-    union passed passed = {.header = {.cmsg_len = CMSG_LEN(sizeof(int)),
-                                      .cmsg_level = SOL_SOCKET,
-                                      .cmsg_type = SCM_RIGHTS}};
-    struct iovec byte;
-    struct msghdr whole = message(&passed, &byte);
-
-    memcpy(CMSG_DATA(&passed.header), &descriptor, sizeof(descriptor));
-    if (descriptor < 0)
-        whole.msg_controllen = 0;
-    sendmsg(socket, &whole, 0);
-}
-
-static int passed_through(int socket)
-{
-    union passed passed = {0};
-    struct iovec byte;
-    struct msghdr whole = message(&passed, &byte);
-    int descriptor;
-
-    if (recvmsg(socket, &whole, MSG_CMSG_CLOEXEC) != 1 || whole.msg_controllen == 0)
-        return -1;
-    memcpy(&descriptor, CMSG_DATA(&passed.header), sizeof(descriptor));
-    return descriptor;
-}
 
 static bool peek(const struct supervisor *supervisor, uint64_t address, void *to, size_t length)
 {
@@ -280,65 +212,16 @@ static void attend(struct supervisor *supervisor, int child)
     }
 }
 
-/* A file in memory takes all of it, whether or not somebody reads. */
-static size_t text_of(int file, char *text)
-{
-    ssize_t got = pread(file, text, MOST_OUTPUT - 1, 0);
-
-    text[got > 0 ? got : 0] = '\0';
-    return got > 0 ? (size_t)got : 0;
-}
-
-static void empty(int file)
-{
-    if (ftruncate(file, 0) == 0)
-        lseek(file, 0, SEEK_SET);
-}
-
-/* Made once. */
-static struct {
-    int out, err, null, sockets[2];
-    char out_text[MOST_OUTPUT], err_text[MOST_OUTPUT];
-} files = {.out = -1};
-
-static bool make_files(void)
-{
-    if (files.out >= 0) {
-        empty(files.out);
-        empty(files.err);
-        return true;
-    }
-    files.err = memfd_create("err", MFD_CLOEXEC);
-    files.null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, files.sockets) == 0)
-        files.out = memfd_create("out", MFD_CLOEXEC);
-    return files.out >= 0 && files.err >= 0 && files.null >= 0;
-}
-
-static void be_child(void (*child)(const void *), const void *argument)
-{
-    if (dup2(files.null, STDIN_FILENO) != STDIN_FILENO ||
-        dup2(files.out, STDOUT_FILENO) != STDOUT_FILENO ||
-        dup2(files.err, STDERR_FILENO) != STDERR_FILENO)
-        _exit(127);
-    pass(files.sockets[1], install_filter());
-    child(argument);
-    _exit(127);
-}
-
 bool supervise(struct supervised *seen, const struct plan *plan, const char *object,
                void (*child)(const void *), const void *argument)
 {
     struct supervisor supervisor = {.plan = plan, .object = object, .seen = seen};
     int process, status = 0;
 
-    *seen = (struct supervised){.exit_code = -1, .out = files.out_text, .err = files.err_text};
-    if (!make_files())
+    *seen = (struct supervised){.exit_code = -1};
+    seen->process = watched_child(&supervisor.listener, child, argument);
+    if (seen->process < 0)
         return false;
-    seen->process = fork();
-    if (seen->process == 0)
-        be_child(child, argument);
-    supervisor.listener = passed_through(files.sockets[0]);
     process = (int)syscall(SYS_pidfd_open, seen->process, 0);
     if (supervisor.listener >= 0 && process >= 0)
         attend(&supervisor, process);
@@ -351,7 +234,7 @@ bool supervise(struct supervised *seen, const struct plan *plan, const char *obj
         seen->exit_code = WEXITSTATUS(status);
     else
         seen->signal = WTERMSIG(status);
-    seen->out_length = text_of(files.out, seen->out);
-    text_of(files.err, seen->err);
+    seen->out = child_text(STDOUT_FILENO, &seen->out_length);
+    seen->err = child_text(STDERR_FILENO, NULL);
     return supervisor.listener >= 0;
 }
