@@ -135,6 +135,8 @@ Test(faults, of_the_shim_itself_are_noticed)
 
         if (line[0] == '#' || sscanf(line, "%63s %*s %31s %31s", name, source, usage) != 3)
             continue;
+        if (strcmp(source, "vdso") == 0 && !vdso_has_getrandom())
+            continue; /* its faults are not in the way */
         snprintf(path, sizeof(path), "tests/faults/mutants/%s", name);
         outcome = probe(path, source, usage, "1", "q");
         cr_expect(outcome.exit_code == 1 && strstr(outcome.out, "1 of "),

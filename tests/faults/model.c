@@ -23,6 +23,8 @@ const char *source_name(enum random_source source)
     return names[source];
 }
 
+bool model_has_vdso = true;
+
 static bool used[STEPS][COLUMNS];
 
 struct walk {
@@ -113,6 +115,11 @@ static int walk_from(struct walk *walk, enum step step)
             return ENOMEM;
         case NO_DEVICE:
             return ENODEV;
+        case NO_CALL:
+            return ENOSYS;
+        case FOUND:
+            step = model_has_vdso ? VDSO_POOL : NO_CALL;
+            continue;
         case KEYED:
             walk->keyed = true;
             walk->got = walk->ask;

@@ -37,6 +37,9 @@ struct outcome_of_run {
 /* As OSRANDOM_SOURCE takes it, and as it is printed. */
 const char *source_name(enum random_source source);
 
+/* Whether this machine's vDSO has a getrandom(); the model goes by it. */
+extern bool model_has_vdso;
+
 /* Walks through the table. Notes which of its cells were used, for model_idle_cells(). */
 void model_run(struct outcome_of_run *outcome, const struct usage *usage, const struct plan *plan);
 

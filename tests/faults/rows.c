@@ -3,6 +3,7 @@
  */
 #include "rows.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -136,6 +137,13 @@ void row_tell(const struct usage *usage, const struct plan *plan,
            usage->draws[2], plan_text(plan));
     tell("model", expected);
     tell("shim ", seen);
+}
+
+bool vdso_has_getrandom(void)
+{
+    void *vdso = dlopen("linux-vdso.so.1", RTLD_LAZY | RTLD_NOLOAD);
+
+    return vdso && (dlsym(vdso, "__vdso_getrandom") || dlsym(vdso, "__kernel_getrandom"));
 }
 
 void lines_of_shim(char *lines, struct supervised *seen, const char *program)

@@ -32,6 +32,9 @@ bool row_agrees(const struct outcome_of_run *expected, const struct outcome_of_r
 void row_tell(const struct usage *usage, const struct plan *plan,
               const struct outcome_of_run *expected, const struct outcome_of_run *seen);
 
+/* Asked of the C library, whose own look-up is not the shim's. */
+bool vdso_has_getrandom(void);
+
 /* Takes the lines of the shim out of what a process said on standard error; the rest stays. */
 void lines_of_shim(char *lines, struct supervised *seen, const char *program);
 

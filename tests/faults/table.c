@@ -12,7 +12,7 @@ ROW(COUNTERS,        CALL_MMAP,           0,  COUNTERS_WIPE, NEVER,    NEVER,   
 ROW(COUNTERS_WIPE,   CALL_MADVISE,        0,  DONE,        NEVER,      NEVER,      NEVER,          NEVER,          DONE),
 
 /* Start of the vDSO, and its draws: it asks for a key, and hands the draw to the system call without one. */
-ROW(VDSO_PROBE,      CALL_GETRANDOM,      1,  VDSO_POOL,   VDSO_POOL,  VDSO_POOL,  FAILED,         VDSO_POOL,      FAILED),
+ROW(VDSO_PROBE,      CALL_GETRANDOM,      1,  FOUND,       FOUND,      FOUND,      FAILED,         FOUND,          FAILED),
 ROW(VDSO_POOL,       CALL_MMAP,           0,  DONE,        NEVER,      NEVER,      NEVER,          NO_MEMORY,      NO_MEMORY),
 ROW(VDSO_KEY,        CALL_GETRANDOM_WAIT, 32, KEYED,       VDSO_BARE,  VDSO_BARE,  VDSO_BARE,      VDSO_BARE,      VDSO_BARE),
 ROW(VDSO_BARE,       CALL_GETRANDOM,      0,  DONE,        DONE,       EMPTY,      FAILED,         FAILED,         FAILED),

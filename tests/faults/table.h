@@ -20,8 +20,10 @@ enum step {
     EMPTY,     /* it failed with EIO, for it served nothing */
     NO_MEMORY, /* it failed with ENOMEM, whatever the call said */
     NO_DEVICE, /* it failed with ENODEV */
+    NO_CALL,   /* it failed with ENOSYS */
 
     /* A choice without a call. */
+    FOUND,  /* the vDSO has a getrandom() (Linux 6.11): VDSO_POOL; else NO_CALL */
     KEYED,  /* the vDSO has a key, and serves whole draws without calls from now on */
     OPENED, /* descriptor 0, 1 or 2? they are a program's: LOW_MOVE; else OURS */
     FIRST,  /* the first use of the device in this process waits for a seed: SEED_OPEN; else READY */

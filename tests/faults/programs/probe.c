@@ -124,6 +124,7 @@ int main(int argc, char **argv)
         source++;
     if (readlink("/proc/self/exe", program, sizeof(program) - 1) < 0)
         return EXIT_FAILURE;
+    model_has_vdso = vdso_has_getrandom();
     used = mmap(NULL, sizeof(*used), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     for (size_t i = 0; i < USAGES; i++) {
         struct usage usage = usages[i];
