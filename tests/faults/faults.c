@@ -139,9 +139,11 @@ Test(faults, of_the_shim_itself_are_noticed)
             continue; /* its faults are not in the way */
         snprintf(path, sizeof(path), "tests/faults/mutants/%s", name);
         outcome = probe(path, source, usage, "1", "q");
-        cr_expect(outcome.exit_code == 1 && strstr(outcome.out, "1 of "),
-                  "the model does not notice the shim %s: exit %d, %s%s", name, outcome.exit_code,
-                  outcome.out, outcome.err);
+        cr_expect(
+            outcome.exit_code == 1 && strstr(outcome.out, "1 of "),
+            "the model does not notice the shim %s, or its line in tests/faults/mutants changes "
+            "nothing any more: exit %d, %s%s",
+            name, outcome.exit_code, outcome.out, outcome.err);
         outcome_free(&outcome);
         count++;
     }

@@ -21,7 +21,6 @@ $(FAULTS_MUTANTS): $(FAULTS_PROBE) $(FAULTS_SHIM) tests/faults/mutants
 	$(Q)mkdir -p $(@D)
 	$(Q)read -r name file source usage change <<<"$$(grep '^$(@F) ' tests/faults/mutants)" && \
 	    sed "$$change" $$file >$@.c && \
-	    if cmp -s $$file $@.c; then echo "tests/faults/mutants: $$change changes nothing" >&2; exit 1; fi && \
 	    $(CC) $(CPPFLAGS) $(CFLAGS) $(FREESTANDING) -w -Iplatform -Ipreload -I$${file%/*} -c -o $@.o $@.c && \
 	    $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(FAULTS_PROBE) $@.o \
 	        $$(printf '%s\n' $(FAULTS_SHIM) | grep -vxF $(BUILD)/$${file%.c}.o)

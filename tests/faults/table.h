@@ -16,7 +16,7 @@ enum step {
 
     /* A source's rows end here. */
     DONE,      /* it has started; or it has served these bytes of a draw */
-    FAILED,    /* it failed with the errno that the last call but close() had */
+    FAILED,    /* it failed with the errno that the last call but close() had; a draw goes on after EINTR */
     EMPTY,     /* it failed with EIO, for it served nothing */
     NO_MEMORY, /* it failed with ENOMEM, whatever the call said */
     NO_DEVICE, /* it failed with ENODEV */
