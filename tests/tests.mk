@@ -3,6 +3,7 @@
 #   unit         platform/ and the parts of preload/ by themselves
 #   load         one file that loads everywhere, and does nothing where there is no OpenSSL
 #   openssl      the shim in programs with a real OpenSSL, of every generation
+#   faults       system calls that fail, and what a model says of it
 #   duplication  what repeats on stock and must not under the shim
 #   status       the status block, read from outside
 #   command      osrandom, the command
@@ -10,7 +11,7 @@
 #   apps         servers, interpreters, systemd and containers
 
 SUITES := $(patsubst tests/%/,%,$(dir $(wildcard $(addprefix tests/,$(addsuffix /.,\
-            unit load openssl duplication status command surroundings apps)))))
+            unit load openssl faults duplication status command surroundings apps)))))
 comma := ,
 TREES := openssl-1.1.1 openssl-3.0 openssl-3.5 openssl-3.6 openssl-4.0
 

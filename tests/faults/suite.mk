@@ -1,6 +1,5 @@
 # probe is the shim's own objects, without what stands over OpenSSL's and the C library's names, and
 # the model. Each of mutants/ is a probe with one fault in the shim.
-SUITES += faults
 check: export OSRANDOM_TEST_QUICK := 1
 
 FAULTS_SHIM := $(filter $(BUILD)/platform/%,$(SHIM_OBJECTS)) $(addprefix $(BUILD)/preload/,activate.o \
