@@ -2,8 +2,7 @@
 # the model. Each of mutants/ is a probe with one fault in the shim.
 check: export OSRANDOM_TEST_QUICK := 1
 
-FAULTS_SHIM := $(filter $(BUILD)/platform/%,$(SHIM_OBJECTS)) $(addprefix $(BUILD)/preload/,activate.o \
-                 libcrypto.o mem_hooks.o method.o preload.o report.o settings.o status.o)
+FAULTS_SHIM := $(filter-out $(addprefix $(BUILD)/preload/,interpose.o engine.o freestanding.o),$(SHIM_OBJECTS))
 FAULTS_PROBE := $(addprefix $(BUILD)/tests/faults/,programs/probe.o child.o model.o plan.o rows.o \
                   supervisor.o table.o)
 FAULTS_MUTANTS := $(shell sed -n 's,^\([a-z_]\+\) .*,$(BUILD)/tests/faults/mutants/\1,p' tests/faults/mutants)
