@@ -141,10 +141,11 @@ static bool left_by_fork(int thread)
 
 static bool may_pin(struct libcrypto *libcrypto)
 {
-    int pin = libcrypto->pin;
+    int before = libcrypto->pin;
 
-    return (pin == PIN_NONE || (pin < 0 && left_by_fork(-pin))) &&
-           atomic_compare_exchange_strong(&libcrypto->pin, &pin, (int)-linux_syscall(SYS_gettid));
+    return (before == PIN_NONE || (before < 0 && left_by_fork(-before))) &&
+           atomic_compare_exchange_strong(&libcrypto->pin, &before,
+                                          (int)-linux_syscall(SYS_gettid));
 }
 
 static void pin(struct libcrypto *libcrypto)
