@@ -151,7 +151,7 @@ void report(enum report_kind kind, const char *format, ...)
     struct line line = {0};
     va_list arguments;
 
-    if (!is_wanted(kind) || !still_stderr() || !takes_output() || !is_first(kind))
+    if (!is_wanted(kind) || !is_first(kind) || !still_stderr() || !takes_output())
         return;
     add_text(&line, "osrandom: ");
     add_escaped(&line, report_program());

@@ -12,3 +12,9 @@ unsigned long OpenSSL_version_num(void)
 {
     return 0x30000630UL;
 }
+
+int RAND_bytes(unsigned char *buffer, int length);
+int RAND_bytes(unsigned char *buffer, int length)
+{
+    return buffer && length == 0;
+}
