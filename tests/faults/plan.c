@@ -30,7 +30,7 @@ static const struct {
     [CALL_CLOSE]          = {"close", SYS_close, {-EINTR, -EIO}, {-EBADF, -EPERM}},
     [CALL_READ]           = {"read", SYS_read, {0, ANSWER_HALF, -EINTR, -EAGAIN, -EIO}, {-EBADF, -EPERM, -EINVAL, -EISDIR}},
     [CALL_POLL_SEED]      = {"ppoll(seed)", SYS_ppoll, {0, -EINTR, -EPERM}, {-ENOMEM, -ENOSYS, -EINVAL}},
-    [CALL_POLL_SEED_WAIT] = {"ppoll-wait(seed)", SYS_ppoll, {0, -EINTR, -EPERM}, {-ENOMEM, -ENOSYS}},
+    [CALL_READ_SEED]      = {"read(seed)", SYS_read, {0, ANSWER_HALF, -EINTR, -EAGAIN, -EIO}, {-EBADF, -EPERM}},
     [CALL_POLL_STDERR]    = {"ppoll(2)", SYS_ppoll, {0, -EINTR, -EPERM}, {-ENOMEM, -ENOSYS}},
     [CALL_SIGPENDING]     = {"rt_sigpending", SYS_rt_sigpending, {-EPERM}, {-ENOSYS}},
     [CALL_SIGMASK]        = {"rt_sigprocmask", SYS_rt_sigprocmask, {-EPERM}, {-ENOSYS}},

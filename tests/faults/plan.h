@@ -22,7 +22,7 @@ enum call {
     CALL_CLOSE,
     CALL_READ,
     CALL_POLL_SEED,
-    CALL_POLL_SEED_WAIT, /* without a time limit */
+    CALL_READ_SEED, /* of /dev/random, to wait for a seed */
     CALL_POLL_STDERR,
     CALL_SIGPENDING,
     CALL_SIGMASK,

@@ -80,6 +80,14 @@ static bool lies_in(const struct range *range, uint64_t address)
     return address >= range->start && address < range->end;
 }
 
+static bool reads_random(const struct supervisor *supervisor, uint64_t descriptor)
+{
+    char path[64], target[sizeof("/dev/random")] = "";
+
+    snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)supervisor->seen->process, (int)descriptor);
+    return readlink(path, target, sizeof(target) - 1) > 0 && strcmp(target, "/dev/random") == 0;
+}
+
 static enum call call_of(const struct supervisor *supervisor, const struct seccomp_data *data)
 {
     char path[sizeof("/dev/urandom")] = "";
@@ -104,12 +112,10 @@ static enum call call_of(const struct supervisor *supervisor, const struct secco
     case SYS_close:
         return CALL_CLOSE;
     case SYS_read:
-        return CALL_READ;
+        return reads_random(supervisor, data->args[0]) ? CALL_READ_SEED : CALL_READ;
     case SYS_ppoll:
         peek(supervisor, data->args[0], &polled, sizeof(polled));
-        return polled.fd == STDERR_FILENO ? CALL_POLL_STDERR
-               : data->args[2]            ? CALL_POLL_SEED
-                                          : CALL_POLL_SEED_WAIT;
+        return polled.fd == STDERR_FILENO ? CALL_POLL_STDERR : CALL_POLL_SEED;
     case SYS_rt_sigpending:
         return CALL_SIGPENDING;
     case SYS_rt_sigprocmask:

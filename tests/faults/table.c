@@ -38,7 +38,7 @@ ROW(READ,            CALL_READ,           0,  DONE,        DONE,       EMPTY,   
 ROW(SEED_OPEN,       CALL_OPEN_RANDOM,    0,  SEED_CHECK,  NEVER,      NEVER,      READY,          NEVER,          READY),
 ROW(SEED_CHECK,      CALL_FSTAT,          0,  SEED_POLL,   NEVER,      NEVER,      NEVER,          NEVER,          SEED_CLOSE,     SEED_CLOSE),
 ROW(SEED_POLL,       CALL_POLL_SEED,      0,  SEED_CLOSE,  NEVER,      SEED_WAIT,  SEED_CLOSE,     NEVER,          SEED_CLOSE),
-ROW(SEED_WAIT,       CALL_POLL_SEED_WAIT, 0,  SEED_CLOSE,  NEVER,      SEED_CLOSE, SEED_WAIT,      NEVER,          SEED_CLOSE),
+ROW(SEED_WAIT,       CALL_READ_SEED,      1,  SEED_CLOSE,  SEED_CLOSE, SEED_CLOSE, SEED_WAIT,      SEED_CLOSE,     SEED_CLOSE),
 ROW(SEED_CLOSE,      CALL_CLOSE,          0,  READY,       NEVER,      NEVER,      READY,          NEVER,          READY),
 
 /* A line on standard error, if that is the file that it was, takes output, and no signal can come of it. */
