@@ -7,9 +7,33 @@
 #ifndef OSRANDOM_LINUX_SYSCALL_H
 #define OSRANDOM_LINUX_SYSCALL_H
 
+#if defined(__x86_64__) && !defined(__LP64__)
+#error "linux_syscall.h: x32 programs are not supported; build for x86-64 or i386"
+#endif
+
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>
+
+/* Most machines: the number has a register of its own, the result comes in the first argument's. */
+#define LINUX_SYSCALL_BY(instruction, in_number, in_a, in_b, in_c, in_d, in_e, in_f)               \
+    static inline long linux_syscall6(long number, long a, long b, long c, long d, long e, long f) \
+    {                                                                                              \
+        register long number_register __asm__(in_number) = number;                                 \
+        register long a_register __asm__(in_a) = a;                                                \
+        register long b_register __asm__(in_b) = b;                                                \
+        register long c_register __asm__(in_c) = c;                                                \
+        register long d_register __asm__(in_d) = d;                                                \
+        register long e_register __asm__(in_e) = e;                                                \
+        register long f_register __asm__(in_f) = f;                                                \
+                                                                                                   \
+        __asm__ volatile(instruction                                                               \
+                         : "+r"(a_register)                                                        \
+                         : "r"(number_register), "r"(b_register), "r"(c_register),                 \
+                           "r"(d_register), "r"(e_register), "r"(f_register)                       \
+                         : "cc", "memory");                                                        \
+        return a_register;                                                                         \
+    }
 
 #if defined(__x86_64__)
 
@@ -27,23 +51,81 @@ static inline long linux_syscall6(long number, long a, long b, long c, long d, l
     return result;
 }
 
-#elif defined(__aarch64__)
+#elif defined(__i386__)
 
+/* The sixth argument's register is the frame pointer, which the compiler may not lend. */
 static inline long linux_syscall6(long number, long a, long b, long c, long d, long e, long f)
 {
-    register long x8 __asm__("x8") = number;
-    register long x0 __asm__("x0") = a;
-    register long x1 __asm__("x1") = b;
-    register long x2 __asm__("x2") = c;
-    register long x3 __asm__("x3") = d;
-    register long x4 __asm__("x4") = e;
-    register long x5 __asm__("x5") = f;
+    long result;
 
-    __asm__ volatile("svc 0"
-                     : "+r"(x0)
-                     : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
-                     : "memory");
-    return x0;
+    __asm__ volatile("pushl %[f]\n\t"
+                     "pushl %%ebp\n\t"
+                     "movl 4(%%esp), %%ebp\n\t"
+                     "int $0x80\n\t"
+                     "popl %%ebp\n\t"
+                     "addl $4, %%esp"
+                     : "=a"(result)
+                     : "a"(number), "b"(a), "c"(b), "d"(c), "S"(d), "D"(e), [f] "g"(f)
+                     : "cc", "memory");
+    return result;
+}
+
+#elif defined(__aarch64__)
+
+LINUX_SYSCALL_BY("svc 0", "x8", "x0", "x1", "x2", "x3", "x4", "x5")
+
+#elif defined(__arm__) && defined(__ARM_EABI__)
+
+/* The number's register, r7, is Thumb code's frame pointer, which the compiler may not lend. */
+static inline long linux_syscall6(long number, long a, long b, long c, long d, long e, long f)
+{
+    register long r0 __asm__("r0") = a;
+    register long r1 __asm__("r1") = b;
+    register long r2 __asm__("r2") = c;
+    register long r3 __asm__("r3") = d;
+    register long r4 __asm__("r4") = e;
+    register long r5 __asm__("r5") = f;
+    long kept;
+
+    __asm__ volatile("mov %[kept], r7\n\t"
+                     "mov r7, %[number]\n\t"
+                     "svc 0\n\t"
+                     "mov r7, %[kept]"
+                     : "+r"(r0), [kept] "=&r"(kept)
+                     : [number] "r"(number), "r"(r1), "r"(r2), "r"(r3), "r"(r4), "r"(r5)
+                     : "cc", "memory");
+    return r0;
+}
+
+#elif defined(__riscv) && __riscv_xlen == 64
+
+LINUX_SYSCALL_BY("ecall", "a7", "a0", "a1", "a2", "a3", "a4", "a5")
+
+#elif defined(__s390x__)
+
+LINUX_SYSCALL_BY("svc 0", "r1", "r2", "r3", "r4", "r5", "r6", "r7")
+
+#elif defined(__powerpc64__) && defined(_CALL_ELF) && _CALL_ELF == 2
+
+/* An error is told by the summary overflow bit, and is positive. */
+static inline long linux_syscall6(long number, long a, long b, long c, long d, long e, long f)
+{
+    register long r0 __asm__("r0") = number;
+    register long r3 __asm__("r3") = a;
+    register long r4 __asm__("r4") = b;
+    register long r5 __asm__("r5") = c;
+    register long r6 __asm__("r6") = d;
+    register long r7 __asm__("r7") = e;
+    register long r8 __asm__("r8") = f;
+
+    __asm__ volatile("sc\n\t"
+                     "bns+ 1f\n\t"
+                     "neg %1, %1\n"
+                     "1:"
+                     : "+r"(r0), "+r"(r3), "+r"(r4), "+r"(r5), "+r"(r6), "+r"(r7), "+r"(r8)
+                     :
+                     : "r9", "r10", "r11", "r12", "cr0", "ctr", "memory");
+    return r3;
 }
 
 #else
@@ -62,10 +144,25 @@ static inline int linux_mmap_failed(const void *address)
     return (uintptr_t)address > (uintptr_t)-4096;
 }
 
-/* Anonymous memory, or an address for which linux_mmap_failed() is true. */
+/* A file from its start, or -1 for none; or an address for which linux_mmap_failed() is true. */
+static inline void *linux_mmap_file(size_t size, int protection, int flags, int descriptor)
+{
+#if defined(__s390x__) /* the arguments lie in memory there: mmap(2), "C library/kernel" */
+    const unsigned long arguments[] = {
+        0, size, (unsigned long)protection, (unsigned long)flags, (unsigned long)descriptor, 0};
+
+    return (void *)linux_syscall(SYS_mmap, arguments);
+#elif defined(SYS_mmap2) /* 32-bit machines: the offset in pages */
+    return (void *)linux_syscall(SYS_mmap2, 0, size, protection, flags, descriptor, 0);
+#else
+    return (void *)linux_syscall(SYS_mmap, 0, size, protection, flags, descriptor, 0);
+#endif
+}
+
+/* Anonymous memory, or such an address. */
 static inline void *linux_mmap(size_t size, int protection, int flags)
 {
-    return (void *)linux_syscall(SYS_mmap, 0, size, protection, flags, -1, 0);
+    return linux_mmap_file(size, protection, flags, -1);
 }
 
 #endif

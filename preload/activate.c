@@ -22,7 +22,7 @@ struct libcrypto *_Atomic all_pinned;
 
 void start_sources(void)
 {
-    static _Atomic bool started;
+    static _Atomic unsigned int started; /* RISC-V exchanges no single bytes */
     int error;
 
     if (atomic_exchange(&started, true))

@@ -31,9 +31,9 @@ enum pin_state {
 struct libcrypto {
     _Atomic uintptr_t start; /* of its segments; claims the entry; 0: empty */
     uintptr_t end;
-    _Atomic bool ready;      /* the rest holds */
-    _Atomic bool has_engine; /* ours has been registered */
-    _Atomic int pin;         /* enum pin_state; negative: minus the thread that is pinning it */
+    _Atomic bool ready;              /* the rest holds */
+    _Atomic unsigned int has_engine; /* 1: ours has been registered */
+    _Atomic int pin; /* enum pin_state; negative: minus the thread that is pinning it */
     struct elf_image image;
     unsigned long long subs; /* dlpi_subs when it was entered: unchanged, it is the same object */
     uintptr_t signal;  /* from where, behind start, its initialiser calls getenv(); 0: unknown */

@@ -11,7 +11,8 @@
 #   apps         servers, interpreters, systemd and containers
 
 SUITES := $(patsubst tests/%/,%,$(dir $(wildcard $(addprefix tests/,$(addsuffix /.,\
-            unit load openssl faults duplication status command surroundings apps)))))
+            unit load openssl faults duplication status command surroundings reach \
+            apps)))))
 comma := ,
 TREES := openssl-1.1.1 openssl-3.0 openssl-3.5 openssl-3.6 openssl-4.0
 

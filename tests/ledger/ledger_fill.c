@@ -41,8 +41,7 @@ __attribute__((constructor)) static void open_ledger(void)
     descriptor = (int)linux_syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC);
     if (descriptor < 0)
         return;
-    memory = (void *)linux_syscall(SYS_mmap, 0, LEDGER_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED,
-                                   descriptor, 0);
+    memory = linux_mmap_file(LEDGER_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor);
     linux_syscall(SYS_close, descriptor);
     if (!linux_mmap_failed(memory))
         ledger = memory;
