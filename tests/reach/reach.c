@@ -161,7 +161,8 @@ static void add_all(struct words *words, const char *option, const char *const *
     }
 }
 
-/* The shim is handed to the program alone: the emulator is a program of this machine. */
+/* The variables are the program's alone: the emulator is a program of this machine. Without the
+ * path, i386 programs would find this machine's own 32-bit libraries by its loader's cache. */
 static struct outcome emulate(const struct root *root, const char *shim, const char *const *env,
                               const char *const *program)
 {
@@ -171,6 +172,8 @@ static struct outcome emulate(const struct root *root, const char *shim, const c
 
     add(&words, root->emulator);
     add_all(&words, NULL, (const char *const[]){"-L", root->path, NULL});
+    add_all(&words, "-E",
+            (const char *const[]){text_format("LD_LIBRARY_PATH=%s", root->tree.libraries), NULL});
     add_all(&words, "-E", preload);
     add_all(&words, "-E", env);
     add_all(&words, NULL, program);

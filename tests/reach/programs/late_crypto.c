@@ -81,6 +81,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "late_crypto: %s\n", argc > 1 ? dlerror() : "name a libcrypto");
         return 127;
     }
+    fprintf(stderr, "loaded\n");
     if (print_draw("draw") || print_key("key"))
         return 1;
     child = fork();
