@@ -7,7 +7,7 @@ DESTDIR ?=
 CC ?= cc
 CFLAGS ?= -O2 -g
 INSTALL ?= install
-STRIP ?= strip
+STRIP ?= $(if $(filter %-gcc,$(lastword $(CC))),$(patsubst %gcc,%strip,$(lastword $(CC))),strip)
 PYTHON ?= python3
 
 BUILD := build
@@ -55,7 +55,8 @@ help:
 	@echo 'make install    PREFIX=$(PREFIX) LIBDIR=$(LIBDIR) DESTDIR=$(DESTDIR)'
 	@echo 'make deb        Debian packages in $(BUILD)/deb'
 	@echo 'make clean      removes $(BUILD)/'
-	@echo 'V=1 shows the commands; CC and CFLAGS are yours to set.'
+	@echo 'V=1 shows the commands; CC and CFLAGS are yours to set. For another machine:'
+	@echo '                make CC=aarch64-linux-gnu-gcc BUILD=build/arm64'
 
 # A change of compiler or flags builds anew.
 FLAGS_NOW := $(CC) $(CFLAGS) $(CPPFLAGS) $(LDFLAGS)

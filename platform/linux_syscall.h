@@ -27,7 +27,7 @@
         register long e_register __asm__(in_e) = e;                                                \
         register long f_register __asm__(in_f) = f;                                                \
                                                                                                    \
-        __asm__ volatile(instruction                                                               \
+        __asm__ volatile(instruction /* NOLINT(bugprone-macro-parentheses) */                      \
                          : "+r"(a_register)                                                        \
                          : "r"(number_register), "r"(b_register), "r"(c_register),                 \
                            "r"(d_register), "r"(e_register), "r"(f_register)                       \

@@ -1,7 +1,7 @@
 # The command osrandom and what stands around the shim: man pages, completion, examples, the package.
 #
 # The shim needs nothing but a compiler and make. The command needs libelf and jansson: it is built
-# where pkg-config finds them.
+# where pkg-config finds them, for the machine that the compiler is for.
 
 BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
@@ -12,7 +12,9 @@ PKG_CONFIG ?= pkg-config
 VERSION := $(shell sed -n '1s/[^0-9]*\([0-9.]*\).*/\1/p' tools/package/debian/changelog)
 COMMAND := $(BUILD)/osrandom
 COMMAND_PACKAGES := libelf jansson
-HAS_COMMAND := $(shell $(PKG_CONFIG) --exists $(COMMAND_PACKAGES) 2>/dev/null && echo yes)
+HAS_COMMAND := $(shell $(PKG_CONFIG) --exists $(COMMAND_PACKAGES) 2>/dev/null && \
+                 echo 'int main(void) { return 0; }' | $(CC) -x c -o /dev/null - \
+                 $$($(PKG_CONFIG) --libs $(COMMAND_PACKAGES)) 2>/dev/null && echo yes)
 
 COMMAND_SOURCES := $(wildcard tools/*.c)
 COMMAND_OBJECTS := $(COMMAND_SOURCES:%.c=$(BUILD)/%.o)
@@ -29,7 +31,7 @@ endif
 
 .PHONY: no-command
 no-command:
-	@echo '  (osrandom, the command, is not built: pkg-config finds no $(COMMAND_PACKAGES))'
+	@echo '  (osrandom, the command, is not built: there is no $(COMMAND_PACKAGES) to be linked)'
 
 # Where the shim is installed is part of the command.
 COMMAND_PLACE := $(BUILD)/tools/place

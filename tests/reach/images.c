@@ -9,6 +9,8 @@
 
 #include "reach.h"
 
+TestSuite(images, .fini = clean_up);
+
 /* readelf(1) names a symbol last in its line, whatever the machine puts before it. */
 static const char compare_symbols[] = "readelf -W --dyn-syms \"$1\" |\n"
                                       "    awk -v mark=\"$2\" '$1 ~ /^[1-9][0-9]*:$/ && $4 != "
@@ -98,6 +100,28 @@ Test(images, for_i386_keep_control_flow_protection)
     const char *notes = readelf("--notes", machine_shim(machine_named("i386")));
 
     cr_expect(strstr(notes, "IBT") && strstr(notes, "SHSTK"), "no CET note: %s", notes);
+}
+
+/* As the README has it for a system with both word sizes; the command itself stays away, for there
+ * is no libelf for that machine here. */
+Test(images, are_installed_by_make_with_the_other_compiler)
+{
+    const char *build = text_format("BUILD=%s/reach/i386", BUILD_DIR);
+    const char *destination = text_format("DESTDIR=%s", directory());
+    const char *file;
+    struct outcome outcome;
+
+    machine_named("i386");
+    outcome = run_words(NULL, NULL, NULL, "env", "-u", "MAKEFLAGS", "-u", "MFLAGS", "make", "-s",
+                        "install", build, destination, "CC=i686-linux-gnu-gcc",
+                        "CFLAGS=-O2 -g -Wno-psabi", "CPPFLAGS=", "LDFLAGS=", "PREFIX=/usr",
+                        "LIBDIR=/usr/lib/i386-linux-gnu", NULL);
+    cr_assert(outcome.exit_code == 0, "make install: %s%s", outcome.out, outcome.err);
+    file = text_format("%s/usr/lib/i386-linux-gnu/libosrandom_preload.so", directory());
+    cr_expect(strstr(readelf("--file-header", file), "80386"), "it is built for another machine");
+    cr_expect(!strstr(readelf("--sections", file), ".debug_info"), "it is not stripped");
+    cr_expect(access(text_format("%s/usr/bin/osrandom", directory()), F_OK) != 0,
+              "a command for this machine is installed on another");
 }
 
 /* x32 has x86-64's registers and other structures: what was built would be wrong. */
