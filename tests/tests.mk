@@ -8,6 +8,7 @@
 #   status       the status block, read from outside
 #   command      osrandom, the command
 #   surroundings what stands around a program: limits, sandboxes, signals, other preloads
+#   reach        other machines and other Debians
 #   apps         servers, interpreters, systemd and containers
 
 SUITES := $(patsubst tests/%/,%,$(dir $(wildcard $(addprefix tests/,$(addsuffix /.,\
@@ -138,7 +139,7 @@ $(foreach suite,$(SUITES),$(eval $(call suite_rules,$(suite))))
 -include $(SUPPORT_OBJECTS:.o=.d) $(BUILD)/ledger/method.d $(BUILD)/ledger/ledger_fill.d
 
 # The quick loop leaves out what takes minutes; tools/check runs everything.
-SLOW_SUITES := duplication apps
+SLOW_SUITES := duplication reach apps
 .PHONY: tests probes check check-all
 probes: $(PROBE_FILES) $(PROGRAMS)
 tests: $(SHIM) $(LEDGER_SHIM) $(PROGRAMS) $(TEST_PROGRAMS) $(PROBE_FILES) $(TEST_FILES)

@@ -64,6 +64,26 @@ static void expect_draws(const struct place *place, const char *const *words)
               "%s printed %s, which was not drawn from the system", words[0], ours.out);
 }
 
+/* As on a kernel before 6.11, whose vDSO has no getrandom. */
+static void expect_system_call(const struct place *place)
+{
+    const char *words[] = {"-e",
+                           "OSRANDOM_SOURCE=getrandom",
+                           "-e",
+                           "OSRANDOM_LOG=info",
+                           "/usr/bin/openssl",
+                           "rand",
+                           "-hex",
+                           "16",
+                           NULL};
+    struct outcome ours = run_in(place, the_ledger_shim(), words);
+
+    cr_expect(strstr(ours.err, "(source getrandom)\n"), "the vDSO is used nevertheless: %s",
+              ours.err);
+    cr_expect(ledger_holds_hex(place->ledger, ours.out), "%s was not drawn from the system",
+              ours.out);
+}
+
 /* The demonstration as that Debian's own headers and libraries make it. */
 static const char *build_demo(const struct place *place)
 {
@@ -138,6 +158,7 @@ static void expect_row(const struct debian *debian)
     expect_versions(&place);
     expect_draws(&place, (const char *const[]){"/usr/bin/openssl", "rand", "-hex", "16", NULL});
     expect_draws(&place, (const char *const[]){"/usr/bin/python3", "-c", draw, NULL});
+    expect_system_call(&place);
     expect_no_repetition(&place);
     expect_seen_from_outside(&place);
     ledger_free(place.ledger);

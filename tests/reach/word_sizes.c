@@ -36,7 +36,7 @@ static void install(const struct system *system, const struct root *root)
 
 static struct system system_new(void)
 {
-    struct system system = {.wide = root_of(this_machine(), "bookworm"),
+    struct system system = {.wide = root_of(this_machine(), "bullseye"),
                             .narrow = root_of(machine_named("i386"), "bookworm"),
                             .ledger = ledger_new(),
                             .shims = directory()};
