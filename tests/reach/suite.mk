@@ -24,6 +24,14 @@ endef
 $(foreach one,$(REACH_COMPILERS),$(if $(shell command -v $(lastword $(subst :, ,$(one)))),\
     $(eval $(call reach_rules,$(firstword $(subst :, ,$(one))),$(lastword $(subst :, ,$(one)))))))
 
+ifneq ($(shell command -v musl-gcc),)
+TEST_FILES += $(BUILD)/reach/musl/late_crypto
+endif
+$(BUILD)/reach/musl/late_crypto: $(REACH_LATE) tests/reach/suite.mk
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)musl-gcc -O1 -Wall -Wextra -Werror -D_GNU_SOURCE -o $@ $<
+
 TEST_FILES += $(BUILD)/reach/enter
 $(BUILD)/reach/enter: tests/reach/programs/enter.c $(FLAGS_FILE)
 	$(call say,CC,$@)
