@@ -20,8 +20,9 @@ struct row {
 
 static struct row row_of(const char *machine, const char *suite)
 {
-    struct row row = {.root = root_of(machine_named(machine), suite), .ledger = ledger_new()};
+    struct row row = {.root = root_of(machine_named(machine), suite)};
 
+    row.ledger = ledger_new(); /* after what may skip the test */
     row.env[0] = row.ledger->env;
     return row;
 }

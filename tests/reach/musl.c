@@ -28,8 +28,8 @@ static const char *openssl_for_musl(void)
 Test(musl, with_a_real_openssl_that_is_loaded_late)
 {
     static const char *const lines[] = {"draw", "key", "child", "parent", NULL};
-    struct ledger *ledger = ledger_new();
-    const char *env[] = {ledger->env, "OSRANDOM_LOG=info", NULL};
+    struct ledger *ledger;
+    const char *env[] = {NULL, "OSRANDOM_LOG=info", NULL};
     const char *late, *libcrypto;
     struct outcome stock, ours;
 
@@ -38,6 +38,8 @@ Test(musl, with_a_real_openssl_that_is_loaded_late)
         cr_skip_test("musl-gcc is missing: musl-tools");
     late = built("reach/musl/late_crypto");
     libcrypto = openssl_for_musl();
+    ledger = ledger_new();
+    env[0] = ledger->env;
     stock = run_words(NULL, NULL, env, late, libcrypto, NULL);
     ours = run_words(the_ledger_shim(), NULL, env, late, libcrypto, NULL);
 

@@ -38,9 +38,9 @@ static struct system system_new(void)
 {
     struct system system = {.wide = root_of(this_machine(), "bullseye"),
                             .narrow = root_of(machine_named("i386"), "bookworm"),
-                            .ledger = ledger_new(),
                             .shims = directory()};
 
+    system.ledger = ledger_new(); /* after what may skip the test */
     install(&system, &system.wide);
     install(&system, &system.narrow);
     return system;
