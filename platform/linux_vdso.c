@@ -56,7 +56,7 @@ static size_t state_size;
 
 #if defined(__powerpc__)
 /* Its vDSO tells an error by a condition bit, which C does not see: EPERM would pass for one byte
- * (arch/powerpc/include/asm/vdso/getrandom.h). */
+ * (arch/powerpc/kernel/vdso/getrandom.S). */
 static vdso_getrandom *find_call(void)
 {
     return NULL;
