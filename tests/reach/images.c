@@ -107,11 +107,11 @@ Test(images, for_i386_keep_control_flow_protection)
 Test(images, are_installed_by_make_with_the_other_compiler)
 {
     const char *build = text_format("BUILD=%s/reach/i386", BUILD_DIR);
-    const char *destination = text_format("DESTDIR=%s", directory());
-    const char *file;
+    const char *destination, *file;
     struct outcome outcome;
 
     machine_named("i386");
+    destination = text_format("DESTDIR=%s", directory());
     outcome = run_words(NULL, NULL, NULL, "env", "-u", "MAKEFLAGS", "-u", "MFLAGS", "make", "-s",
                         "install", build, destination, "CC=i686-linux-gnu-gcc",
                         "CFLAGS=-O2 -g -Wno-psabi", "CPPFLAGS=", "LDFLAGS=", "PREFIX=/usr",
