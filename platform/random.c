@@ -18,14 +18,15 @@ static const struct source *const sources[] = {
 
 enum { SOURCES = sizeof(sources) / sizeof(sources[0]), GETRANDOM = RANDOM_GETRANDOM - RANDOM_VDSO };
 
-static bool wants_getentropy;
-static bool started;
+/* Other threads may draw while they are set. */
+static _Atomic bool wants_getentropy;
+static _Atomic bool started;
 
 /* The source that a draw tries first. Before random_start() it is the one that needs no start. */
 static _Atomic unsigned int first_source = GETRANDOM;
 
 static struct random_tally uncounted[RANDOM_STRIPES];
-struct random_tally *random_stripes = uncounted;
+struct random_tally *_Atomic random_stripes = uncounted;
 
 const char *random_source_name(enum random_source source)
 {

@@ -23,6 +23,6 @@ struct source {
 extern const struct source linux_vdso, linux_getrandom, getentropy_source, dev_urandom;
 
 /* RANDOM_STRIPES of them. The last is for all who hold no stripe, and takes atomic additions. */
-extern struct random_tally *random_stripes;
+extern struct random_tally *_Atomic random_stripes;
 
 #endif
