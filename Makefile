@@ -51,6 +51,8 @@ help:
 	@echo 'make            $(SHIM), and $(BUILD)/osrandom where libelf and jansson are'
 	@echo 'make check      the quick tests; tools/check runs them all'
 	@echo 'make lint       clang-format, clang-tidy, cppcheck, gcc -fanalyzer'
+	@echo 'make sanitize   address, undefined behaviour and thread sanitizers; fuzz, statistics, soak, coverage:'
+	@echo '                the other hunts; FUZZ_SECONDS, STATISTICS_MIB and SOAK_SECONDS say how long'
 	@echo 'make format     lays out the source as .clang-format says'
 	@echo 'make install    PREFIX=$(PREFIX) LIBDIR=$(LIBDIR) DESTDIR=$(DESTDIR)'
 	@echo 'make deb        Debian packages in $(BUILD)/deb'

@@ -10,6 +10,7 @@
 #   surroundings what stands around a program: limits, sandboxes, signals, other preloads
 #   reach        other machines and other Debians
 #   apps         servers, interpreters, systemd and containers
+#   hunt         sanitizers, fuzzers, statistics, a soak: defects that no other test names
 
 SUITES := $(patsubst tests/%/,%,$(dir $(wildcard $(addprefix tests/,$(addsuffix /.,\
             unit load openssl faults duplication status command surroundings reach \
