@@ -81,7 +81,7 @@ static void become_nginx(const struct server *server, const char *preload)
     _exit(127);
 }
 
-static void await(const struct server *server)
+static bool answers(const struct server *server)
 {
     char address[32];
 
@@ -93,10 +93,11 @@ static void await(const struct server *server)
 
         outcome_free(&outcome);
         if (exit_code == 0)
-            return;
-        cr_assert(waitpid(server->master, NULL, WNOHANG) == 0, "nginx does not start");
+            return true;
+        if (kill(server->master, 0) != 0)
+            return false;
     }
-    cr_assert_fail("nginx does not answer");
+    return false;
 }
 
 static struct server start(const char *preload)
@@ -116,7 +117,6 @@ static struct server start(const char *preload)
     server.master = fork();
     if (server.master == 0)
         become_nginx(&server, preload);
-    await(&server);
     return server;
 }
 
@@ -144,7 +144,7 @@ static struct outcome soak(const struct server *server, unsigned int seconds)
     snprintf(workers, sizeof(workers), "%d", WORKERS);
     snprintf(length, sizeof(length), "%u", seconds);
     outcome = run(&command);
-    cr_assert(outcome.exit_code == 0 && *outcome.err == '\0', "exit %d, signal %d%s, %s",
+    cr_expect(outcome.exit_code == 0 && *outcome.err == '\0', "exit %d, signal %d%s, %s",
               outcome.exit_code, outcome.signal, outcome.timed_out ? ", hangs" : "", outcome.err);
     return outcome;
 }
@@ -165,11 +165,14 @@ static void expect_covered(const struct server *server)
 static struct outcome soaked(const char *preload, unsigned int seconds)
 {
     struct server server = start(preload);
-    struct outcome outcome = soak(&server, seconds);
+    struct outcome outcome = {.exit_code = -1};
 
+    if (answers(&server))
+        outcome = soak(&server, seconds);
     if (*preload)
         expect_covered(&server);
     end(&server);
+    cr_assert(outcome.out != NULL, "nginx does not start");
     return outcome;
 }
 
