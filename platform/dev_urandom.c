@@ -18,7 +18,7 @@
 #include "linux_syscall.h"
 #include "source.h"
 
-enum { NONE = -1, FIRST_DESCRIPTOR = 3, ATTEMPTS = 16 };
+enum { NONE = -1, FIRST_DESCRIPTOR = 3 };
 enum { RANDOM = 1 << 8 | 8, URANDOM = 1 << 8 | 9 }; /* 1:8 and 1:9, as the kernel packs them */
 
 /* The descriptor and 1 in the lower half, 0 for none; in the upper one a count of changes, for a
@@ -107,21 +107,11 @@ static int urandom(void)
     return descriptor_of(known);
 }
 
-/* A thread that closes all descriptors may do so between the question and the read: what is read
- * then is a file of the program's, and no draw. */
 static long draw(unsigned char *buffer, size_t length)
 {
-    for (int i = 0; i < ATTEMPTS; i++) {
-        int descriptor = urandom();
-        long got;
+    int descriptor = urandom();
 
-        if (descriptor < 0)
-            return descriptor;
-        got = linux_syscall(SYS_read, descriptor, buffer, length);
-        if (is_device(descriptor, URANDOM))
-            return got;
-    }
-    return -EBADF;
+    return descriptor < 0 ? descriptor : linux_syscall(SYS_read, descriptor, buffer, length);
 }
 
 static int start(void)
