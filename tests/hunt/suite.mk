@@ -112,7 +112,7 @@ $(HUNT_DIR)/stream: tests/hunt/programs/stream.c $(filter $(BUILD)/platform/%,$(
 # ---- The suite, and a target for each of its parts ----
 
 HUNT_FILES := $(HUNT_PROGRAMS) $(if $(HAS_SANITIZERS),address-files thread-files $(HUNT_FUZZ) $(HUNT_SEEDS))
-TEST_FILES += $(HUNT_FILES)
+TEST_FILES += $(if $(OSRANDOM_TEST_ALL),$(HUNT_FILES))
 
 hunt_run = +$(Q)OSRANDOM_TEST_ALL= TEST_FILTER='$(1)/*' tests/support/run_suites $(BUILD)/tests/hunt/run
 
