@@ -38,7 +38,8 @@ SHIM_LDFLAGS := -shared -nostdlib -Wl,-soname,libosrandom_preload.so -Wl,-z,defs
                 -Wl,--build-id \
                 -Wl,--version-script=preload/exports.map
 
-SHIM_SOURCES := $(wildcard platform/*.c) $(wildcard preload/*.c)
+ELSEWHERE := platform/windows.c preload/module.c preload/module_windows.c
+SHIM_SOURCES := $(filter-out $(ELSEWHERE),$(wildcard platform/*.c preload/*.c))
 SHIM_OBJECTS := $(SHIM_SOURCES:%.c=$(BUILD)/%.o)
 
 Q := $(if $(V),,@)

@@ -8,30 +8,35 @@
 
 #include "source.h"
 
-/* The order in which they are tried; enum random_source names them in the same one. */
-static const struct source *const sources[] = {
-    &linux_vdso,
-    &linux_getrandom,
-    &getentropy_source,
-    &dev_urandom,
-};
+/* The order in which each system's are tried, and the place of the first that needs no start. */
+#if defined(__linux__)
+static const struct source *const sources[] = {&linux_vdso, &linux_getrandom, &getentropy_source,
+                                               &dev_urandom};
+enum { NEEDS_NO_START = 1 };
+#elif defined(_WIN32)
+static const struct source *const sources[] = {&windows_bcrypt, &windows_crypt};
+enum { NEEDS_NO_START = 0 };
+#else
+static const struct source *const sources[] = {&getentropy_source};
+enum { NEEDS_NO_START = 0 };
+#endif
 
-enum { SOURCES = sizeof(sources) / sizeof(sources[0]), GETRANDOM = RANDOM_GETRANDOM - RANDOM_VDSO };
+enum { SOURCES = sizeof(sources) / sizeof(sources[0]) };
 
 /* Other threads may draw while they are set. */
 static _Atomic bool wants_getentropy;
 static _Atomic bool started;
 
 /* The source that a draw tries first. Before random_start() it is the one that needs no start. */
-static _Atomic unsigned int first_source = GETRANDOM;
+static _Atomic unsigned int first_source = NEEDS_NO_START;
 
 static struct random_tally uncounted[RANDOM_STRIPES];
 struct random_tally *_Atomic random_stripes = uncounted;
 
 const char *random_source_name(enum random_source source)
 {
-    static const char names[][sizeof("getentropy")] = {"auto", "vdso", "getrandom", "getentropy",
-                                                       "urandom"};
+    static const char names[][sizeof("cryptgenrandom")] = {
+        "auto", "vdso", "getrandom", "getentropy", "urandom", "bcrypt", "cryptgenrandom"};
 
     return names[source];
 }
@@ -49,16 +54,26 @@ static unsigned int next_source(unsigned int index)
                : index;
 }
 
+/* The place of one in the order; that of the first for one that this system does not have. */
+static unsigned int place_of(enum random_source wanted)
+{
+    unsigned int index = 0;
+
+    while (index < SOURCES && sources[index]->kind != wanted)
+        index++;
+    return index % SOURCES;
+}
+
 int random_start(enum random_source wanted, struct random_tally *tallies)
 {
-    unsigned int index = wanted == RANDOM_AUTO ? 0 : wanted - RANDOM_VDSO;
+    const unsigned int place = place_of(wanted);
     int error = ENOSYS;
 
     if (tallies)
         random_stripes = tallies;
     wants_getentropy = wanted == RANDOM_GETENTROPY;
     started = true;
-    for (; index < SOURCES; index = next_source(index)) {
+    for (unsigned int index = place; index < SOURCES; index = next_source(index)) {
         error = sources[index]->start();
         if (error == 0) {
             first_source = index;
@@ -68,8 +83,7 @@ int random_start(enum random_source wanted, struct random_tally *tallies)
             random_notice(RANDOM_NOTICE_LOST, sources[index]->kind, error);
     }
     /* Later draws try again, but for the vDSO, which cannot be called before it was started. */
-    first_source =
-        wanted == RANDOM_AUTO || wanted == RANDOM_VDSO ? GETRANDOM : wanted - RANDOM_VDSO;
+    first_source = place > NEEDS_NO_START ? place : NEEDS_NO_START;
     return error;
 }
 

@@ -18,9 +18,12 @@ enum random_source {
     RANDOM_GETRANDOM,
     RANDOM_GETENTROPY,
     RANDOM_URANDOM,
+    /* on Windows only, where the four above are not */
+    RANDOM_BCRYPT,
+    RANDOM_CRYPTGENRANDOM,
 };
 
-/* As in "auto", "vdso", "getrandom", "getentropy", "urandom". */
+/* As in "auto", "vdso", "getrandom", "getentropy", "urandom", "bcrypt", "cryptgenrandom". */
 const char *random_source_name(enum random_source source);
 
 /*

@@ -21,6 +21,7 @@ struct source {
 };
 
 extern const struct source linux_vdso, linux_getrandom, getentropy_source, dev_urandom;
+extern const struct source windows_bcrypt, windows_crypt;
 
 /* RANDOM_STRIPES of them. The last is for all who hold no stripe, and takes atomic additions. */
 extern struct random_tally *_Atomic random_stripes;
