@@ -38,8 +38,9 @@ SHIM_LDFLAGS := -shared -nostdlib -Wl,-soname,libosrandom_preload.so -Wl,-z,defs
                 -Wl,--build-id \
                 -Wl,--version-script=preload/exports.map
 
-ELSEWHERE := platform/windows.c preload/module.c preload/module_windows.c
-SHIM_SOURCES := $(filter-out $(ELSEWHERE),$(wildcard platform/*.c preload/*.c))
+WINDOWS_SOURCES := platform/windows.c preload/module_windows.c
+MODULE_SOURCES := preload/module.c preload/module_unix.c
+SHIM_SOURCES := $(filter-out $(WINDOWS_SOURCES) $(MODULE_SOURCES),$(wildcard platform/*.c preload/*.c))
 SHIM_OBJECTS := $(SHIM_SOURCES:%.c=$(BUILD)/%.o)
 
 Q := $(if $(V),,@)
@@ -56,6 +57,7 @@ help:
 	@echo '                the other hunts; FUZZ_SECONDS, STATISTICS_MIB and SOAK_SECONDS say how long'
 	@echo 'make format     lays out the source as .clang-format says'
 	@echo 'make install    PREFIX=$(PREFIX) LIBDIR=$(LIBDIR) DESTDIR=$(DESTDIR)'
+	@echo 'make windows    the engine and the sources for Windows, by mingw-w64'
 	@echo 'make deb        Debian packages in $(BUILD)/deb'
 	@echo 'make clean      removes $(BUILD)/'
 	@echo 'V=1 shows the commands; CC and CFLAGS are yours to set. For another machine:'
@@ -77,6 +79,49 @@ $(BUILD)/%.o: %.c $(FLAGS_FILE) Makefile
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) $(FREESTANDING) -Iplatform -MMD -MP -c -o $@ $<
 
 -include $(SHIM_OBJECTS:.o=.d)
+
+# The engine as a module that OpenSSL loads by itself: for where nothing can be preloaded.
+MODULE := $(BUILD)/engines/osrandom.so
+MODULE_OWN := $(MODULE_SOURCES:%.c=$(BUILD)/%.o)
+MODULE_SHARED := $(filter $(BUILD)/platform/%,$(SHIM_OBJECTS)) \
+                 $(patsubst %,$(BUILD)/preload/%.o,engine freestanding libcrypto method report settings status)
+MODULE_LDFLAGS := $(subst libosrandom_preload.so,osrandom.so,$(subst exports.map,module.map,$(SHIM_LDFLAGS)))
+ENGINESDIR ?= $(LIBDIR)/osrandom
+
+all: $(MODULE)
+$(MODULE): $(MODULE_OWN) $(MODULE_SHARED) preload/module.map
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(FREESTANDING) $(MODULE_LDFLAGS) -o $@ $(filter %.o,$^) -lgcc
+
+-include $(MODULE_OWN:.o=.d)
+
+# For Windows, by mingw-w64: the same module, and the sources alone as a static library (random.h).
+WINDOWS_CC ?= x86_64-w64-mingw32-gcc
+WINDOWS_AR ?= x86_64-w64-mingw32-ar
+WINDOWS_CFLAGS := -std=gnu11 -O2 -g $(WARNINGS) -Wno-address -Iplatform -Ipreload
+WINDOWS_LIBRARY := $(BUILD)/windows/libosrandom.a
+WINDOWS_MODULE := $(BUILD)/windows/osrandom.dll
+WINDOWS_OBJECTS := $(patsubst %,$(BUILD)/windows/%.o,platform/random platform/windows preload/engine preload/method \
+                     preload/module preload/module_windows)
+
+.PHONY: windows
+windows: $(WINDOWS_LIBRARY) $(WINDOWS_MODULE)
+
+$(BUILD)/windows/%.o: %.c $(FLAGS_FILE) Makefile
+	$(call say,WINCC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(WINDOWS_CC) $(WINDOWS_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(WINDOWS_LIBRARY): $(filter $(BUILD)/windows/platform/%,$(WINDOWS_OBJECTS))
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(WINDOWS_AR) rcs $@ $^
+
+$(WINDOWS_MODULE): $(WINDOWS_OBJECTS)
+	$(call say,LINK,$@)
+	$(Q)$(WINDOWS_CC) -shared -o $@ $^ -static-libgcc
+
+-include $(WINDOWS_OBJECTS:.o=.d)
 
 include tests/tests.mk
 -include tools/tools.mk
@@ -121,6 +166,14 @@ install: $(SHIM)
 	$(Q)$(INSTALL) -m 644 $(BUILD)/stripped.so '$(DESTDIR)$(LIBDIR)/.libosrandom_preload.so.new'
 	$(Q)mv -f '$(DESTDIR)$(LIBDIR)/.libosrandom_preload.so.new' \
 	    '$(DESTDIR)$(LIBDIR)/libosrandom_preload.so'
+
+.PHONY: install-module
+install-module: $(MODULE)
+	$(call say,INSTALL,$(DESTDIR)$(ENGINESDIR)/osrandom.so)
+	$(Q)$(INSTALL) -d '$(DESTDIR)$(ENGINESDIR)'
+	$(Q)$(STRIP) -o $(BUILD)/stripped-module.so $(MODULE)
+	$(Q)$(INSTALL) -m 644 $(BUILD)/stripped-module.so '$(DESTDIR)$(ENGINESDIR)/.osrandom.so.new'
+	$(Q)mv -f '$(DESTDIR)$(ENGINESDIR)/.osrandom.so.new' '$(DESTDIR)$(ENGINESDIR)/osrandom.so'
 
 uninstall:
 	$(Q)rm -f '$(DESTDIR)$(LIBDIR)/libosrandom_preload.so'

@@ -1,16 +1,14 @@
 /*
  * pyca/cryptography's engine of the same name, for every program: the same id, and its command
- * get_implementation, which tells where the bytes come from.
+ * get_implementation, which tells where the bytes come from. The shim registers it
+ * (engine_list.c), and OpenSSL loads it as a module (module.c).
  */
 #include "engine.h"
 
 #include <stddef.h>
 
-#include "activate.h"
-#include "imports.h"
 #include "method.h"
 #include "random.h"
-#include "settings.h"
 
 /* <openssl/engine.h>, the same from 1.0.0 to 3.6. */
 enum {
@@ -31,7 +29,7 @@ static const struct {
     {0},
 };
 
-static const char id[] = "osrandom";
+const char engine_id[] = "osrandom";
 static const char name[] = "Random bytes from the operating system";
 
 /* pyca's convention: without a buffer the length of the name, without its terminator; 0 if the
@@ -59,7 +57,7 @@ static int control(ENGINE *engine, int command, long size, void *buffer, void (*
     return command == GET_IMPLEMENTATION ? get_implementation(size, buffer) : 0;
 }
 
-static ENGINE *fill_in(const struct libcrypto *libcrypto, ENGINE *engine)
+bool engine_fill_in(const struct libcrypto *libcrypto, ENGINE *engine)
 {
     int (*set_id)(ENGINE *, const char *) = libcrypto_symbol(libcrypto, "ENGINE_set_id");
     int (*set_name)(ENGINE *, const char *) = libcrypto_symbol(libcrypto, "ENGINE_set_name");
@@ -72,66 +70,12 @@ static ENGINE *fill_in(const struct libcrypto *libcrypto, ENGINE *engine)
         libcrypto_symbol(libcrypto, "ENGINE_set_ctrl_function");
 
     if (!set_id || !set_name || !set_flags || !set_rand || !set_commands || !set_control)
-        return NULL;
-    set_id(engine, id);
+        return false;
+    set_id(engine, engine_id);
     set_name(engine, name);
     set_flags(engine, ENGINE_FLAGS_NO_REGISTER_ALL);
     set_rand(engine, &osrandom_method);
     set_commands(engine, commands);
     set_control(engine, control);
-    return engine;
-}
-
-void engine_register(struct libcrypto *libcrypto)
-{
-    ENGINE *(*new_engine)(void) = libcrypto_symbol(libcrypto, "ENGINE_new");
-    int (*add)(ENGINE *) = libcrypto_symbol(libcrypto, "ENGINE_add");
-    int (*release)(ENGINE *) = libcrypto_symbol(libcrypto, "ENGINE_free");
-    ENGINE *engine;
-    int error;
-
-    if (settings.mode == MODE_BUILTIN || libcrypto->pin == PIN_REFUSED || !new_engine || !add ||
-        !release || atomic_exchange(&libcrypto->has_engine, true))
-        return;
-    start_sources();
-    error = errno_kept();
-    engine = new_engine();
-    if (engine && fill_in(libcrypto, engine))
-        add(engine);
-    if (engine)
-        release(engine);
-    errno_put_back(error);
-}
-
-bool engine_is_ours(const struct libcrypto *libcrypto, const ENGINE *engine)
-{
-    const struct rand_method *(*get_rand)(const ENGINE *) =
-        libcrypto ? libcrypto_symbol(libcrypto, "ENGINE_get_RAND") : NULL;
-
-    return get_rand && get_rand(engine) == &osrandom_method;
-}
-
-bool engine_is_default(const struct libcrypto *libcrypto)
-{
-    ENGINE *(*get_default)(void) = libcrypto_symbol(libcrypto, "ENGINE_get_default_RAND");
-    int (*finish)(ENGINE *) = libcrypto_symbol(libcrypto, "ENGINE_finish");
-    ENGINE *engine = libcrypto->has_engine && get_default && finish ? get_default() : NULL;
-    bool ours = engine && engine_is_ours(libcrypto, engine);
-
-    if (engine)
-        finish(engine);
-    return ours;
-}
-
-void engine_unregister_rand(const struct libcrypto *libcrypto)
-{
-    ENGINE *(*by_id)(const char *) = libcrypto_symbol(libcrypto, "ENGINE_by_id");
-    int (*release)(ENGINE *) = libcrypto_symbol(libcrypto, "ENGINE_free");
-    void (*unregister)(ENGINE *) = libcrypto_symbol(libcrypto, "ENGINE_unregister_RAND");
-    ENGINE *engine = libcrypto->has_engine && by_id && release && unregister ? by_id(id) : NULL;
-
-    if (!engine)
-        return;
-    unregister(engine);
-    release(engine);
+    return true;
 }

@@ -4,7 +4,18 @@
 #ifndef OSRANDOM_ENGINE_H
 #define OSRANDOM_ENGINE_H
 
-#include "libcrypto.h"
+#include <stdbool.h>
+
+#include "openssl_abi.h"
+
+/* Which OpenSSL, and a function of it or NULL: libcrypto.h; on Windows module_windows.c. */
+struct libcrypto;
+void *libcrypto_symbol(const struct libcrypto *libcrypto, const char *symbol);
+
+extern const char engine_id[];
+
+/* Makes of a new engine ours; false if that OpenSSL lacks what it takes. */
+bool engine_fill_in(const struct libcrypto *libcrypto, ENGINE *engine);
 
 /*
  * Adds it to the engine list, once. Only when a program looks for engines: adding one ends

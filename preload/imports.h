@@ -6,6 +6,10 @@
 #ifndef OSRANDOM_IMPORTS_H
 #define OSRANDOM_IMPORTS_H
 
+#if defined(_WIN32)
+#include <stdlib.h> /* a module for Windows is linked to its C library */
+#else
+
 #include <link.h>
 #include <stddef.h>
 #include <sys/auxv.h>
@@ -40,5 +44,7 @@ static inline void errno_put_back(int kept)
     if (__errno_location)
         *__errno_location() = kept;
 }
+
+#endif
 
 #endif

@@ -2,6 +2,8 @@
 #
 #   unit         platform/ and the parts of preload/ by themselves
 #   load         one file that loads everywhere, and does nothing where there is no OpenSSL
+#   module       the engine as a module that OpenSSL loads by itself
+#   windows      the same and the sources on Windows; getentropy() on macOS and the BSDs
 #   openssl      the shim in programs with a real OpenSSL, of every generation
 #   faults       system calls that fail, and what a model says of it
 #   duplication  what repeats on stock and must not under the shim
@@ -13,8 +15,8 @@
 #   hunt         sanitizers, fuzzers, statistics, a soak: defects that no other test names
 
 SUITES := $(patsubst tests/%/,%,$(dir $(wildcard $(addprefix tests/,$(addsuffix /.,\
-            unit load openssl faults duplication status command surroundings reach \
-            apps)))))
+            unit load module windows openssl faults duplication status command \
+            surroundings reach apps)))))
 comma := ,
 TREES := openssl-1.1.1 openssl-3.0 openssl-3.5 openssl-3.6 openssl-4.0
 

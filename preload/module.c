@@ -1,0 +1,65 @@
+/*
+ * The engine as a module that OpenSSL itself loads (1.0.0 to 3.x), for where nothing can be
+ * preloaded: by `openssl rand -engine osrandom` with OPENSSL_ENGINES, or by openssl.cnf.
+ *
+ * It is linked to no OpenSSL: one file serves every generation, since the functions are looked up
+ * in the one that calls. So the callbacks, which tell a module's own OpenSSL where to allocate, are
+ * of no use here.
+ */
+#include "module.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "random.h"
+#include "report.h"
+#include "settings.h"
+
+/* OSSL_DYNAMIC_VERSION and OSSL_DYNAMIC_OLDEST, the same from 0.9.8 to 3.6. */
+enum { INTERFACE = 0x00030000 };
+
+static void start_once(void)
+{
+    static _Atomic bool started;
+    int error;
+
+    if (atomic_exchange(&started, true))
+        return;
+    module_start();
+    error = random_start(settings.source, NULL);
+    report(REPORT_ACTIVATED,
+           "loaded as an engine; what it is made the default for draws from the "
+           "operating system (source %s)",
+           random_source_name(random_source()));
+    if (error)
+        report(REPORT_FAILED, "no source of random bytes works (errno %u); OpenSSL will be told so",
+               (unsigned int)error);
+}
+
+static bool is_ours(const char *wanted_id)
+{
+    const char *ours = engine_id;
+
+    while (*ours && *wanted_id == *ours) {
+        wanted_id++;
+        ours++;
+    }
+    return *wanted_id == *ours;
+}
+
+unsigned long v_check(unsigned long version)
+{
+    return version >= INTERFACE ? INTERFACE : 0;
+}
+
+int bind_engine(ENGINE *engine, const char *wanted_id, const void *callbacks)
+{
+    const struct libcrypto *caller = module_openssl_at(__builtin_return_address(0));
+
+    (void)callbacks;
+    if (!caller || (wanted_id && !is_ours(wanted_id)))
+        return 0;
+    start_once();
+    return engine_fill_in(caller, engine);
+}

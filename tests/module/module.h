@@ -1,0 +1,44 @@
+/*
+ * The module in a process of its own: an OpenSSL of the trees, told to load it.
+ */
+#ifndef OSRANDOM_TESTS_MODULE_H
+#define OSRANDOM_TESTS_MODULE_H
+
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <stdbool.h>
+
+#include "ledger.h"
+#include "spawn.h"
+#include "trees.h"
+
+enum { PATH_LENGTH = 4096 };
+
+/* For ParameterizedTestParameters(): the names of the trees whose OpenSSL has engines. */
+struct criterion_test_params trees_with_engines(void);
+
+/* The test is skipped, with the reason, if it has not been fetched. */
+const struct tree *tree_or_skip(const char *name);
+
+/* A configuration file that loads an engine; settings are further lines of the engine's section. */
+struct configuration {
+    char path[64];
+    char env[96]; /* "OPENSSL_CONF=path" */
+};
+
+struct configuration configuration_new(const char *module, const char *settings);
+void configuration_free(const struct configuration *configuration);
+
+/* "OPENSSL_ENGINES=" with the directory that a module lies in; free() takes it. */
+char *engines_directory(const char *module);
+
+/* Runs that tree's openssl command. */
+struct outcome openssl(const struct tree *tree, const char *const *env, const char *const *words);
+
+#define WORDS(...)                                                                                 \
+    (const char *const[])                                                                          \
+    {                                                                                              \
+        __VA_ARGS__, NULL                                                                          \
+    }
+
+#endif
