@@ -128,6 +128,7 @@ include tests/tests.mk
 
 C_FILES := $(shell find platform preload tests tools -name '*.[ch]' 2>/dev/null)
 SCRIPTS := $(shell grep -lE '^\#!.*\b(ba)?sh' .ci/* tools/* $$(find tests tools/examples -type f -perm -u+x) tools/package/debian/*.prerm 2>/dev/null)
+LINT_SOURCES := $(SHIM_SOURCES) $(MODULE_SOURCES)
 LINT_FLAGS := -Iplatform -Ipreload -D_GNU_SOURCE -std=gnu11
 
 lint: lint-format lint-tidy lint-check lint-analyze lint-shell
@@ -138,17 +139,17 @@ lint-format:
 
 lint-tidy:
 	$(call say,TIDY,platform preload)
-	$(Q)clang-tidy --quiet $(SHIM_SOURCES) -- $(LINT_FLAGS) -ffreestanding 2>/dev/null
+	$(Q)clang-tidy --quiet $(LINT_SOURCES) -- $(LINT_FLAGS) -ffreestanding 2>/dev/null
 
 lint-check:
 	$(call say,CHECK,platform preload)
 	$(Q)cppcheck --quiet --error-exitcode=1 --enable=warning,style,performance,portability \
-	    --inline-suppr --suppressions-list=.cppcheck -Iplatform -Ipreload -D__x86_64__ -D__LP64__ \
-	    -D_GNU_SOURCE '-DElfW(type)=Elf64_##type' $(SHIM_SOURCES)
+	    --inline-suppr --suppressions-list=.cppcheck -Iplatform -Ipreload -D__linux__ -D__x86_64__ -D__LP64__ \
+	    -D_GNU_SOURCE '-DElfW(type)=Elf64_##type' $(LINT_SOURCES)
 
 lint-analyze:
 	$(call say,ANALYZE,platform preload)
-	$(Q)for file in $(SHIM_SOURCES); do \
+	$(Q)for file in $(LINT_SOURCES); do \
 	    gcc -fanalyzer -O1 $(WARNINGS) $(FREESTANDING) -Iplatform -c -o /dev/null $$file || exit 1; done
 
 lint-shell:
