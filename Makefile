@@ -84,7 +84,8 @@ $(BUILD)/%.o: %.c $(FLAGS_FILE) Makefile
 MODULE := $(BUILD)/engines/osrandom.so
 MODULE_OWN := $(MODULE_SOURCES:%.c=$(BUILD)/%.o)
 MODULE_SHARED := $(filter $(BUILD)/platform/%,$(SHIM_OBJECTS)) \
-                 $(patsubst %,$(BUILD)/preload/%.o,engine freestanding libcrypto method report settings status)
+                 $(patsubst %,$(BUILD)/preload/%.o,engine find freestanding libcrypto mem_hooks method \
+                   report settings status)
 MODULE_LDFLAGS := $(subst libosrandom_preload.so,osrandom.so,$(subst exports.map,module.map,$(SHIM_LDFLAGS)))
 ENGINESDIR ?= $(LIBDIR)/osrandom
 

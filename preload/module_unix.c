@@ -2,7 +2,7 @@
  * The module where objects are ELF: it finds the OpenSSL that calls as the shim does, reads the
  * same settings and prints the same lines.
  */
-#include "libcrypto.h"
+#include "find.h"
 #include "module.h"
 #include "report.h"
 #include "settings.h"
@@ -18,9 +18,6 @@ void module_start(void)
 
 const struct libcrypto *module_openssl_at(const void *address)
 {
-    const struct libcrypto *found;
-
-    libcrypto_find_for(address);
-    found = libcrypto_for(address, "ENGINE_set_id");
+    const struct libcrypto *found = find_meant(address, "ENGINE_set_id");
     return found && elf_image_contains(&found->image, address) ? found : NULL;
 }
