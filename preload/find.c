@@ -102,18 +102,12 @@ getenv_function *find_getenv(void)
 static _Atomic uintptr_t subs_compared;
 
 struct roll_call {
+    uintptr_t compared; /* subs_compared at its start: another thread may be at it too */
     uintptr_t subs;
     bool called;
     uintptr_t starts[MOST_LIBCRYPTOS]; /* of the entries, before it */
     bool present[MOST_LIBCRYPTOS];
 };
-
-static bool same_image(const struct elf_image *a, const struct elf_image *b)
-{
-    return a->base == b->base && a->headers == b->headers && a->dynamic == b->dynamic &&
-           a->symbols == b->symbols && a->strings == b->strings && a->gnu_hash == b->gnu_hash &&
-           a->sysv_hash == b->sysv_hash;
-}
 
 static int note_present(struct dl_phdr_info *info, size_t size, void *context)
 {
@@ -122,14 +116,14 @@ static int note_present(struct dl_phdr_info *info, size_t size, void *context)
 
     (void)size;
     roll->subs = (uintptr_t)info->dlpi_subs;
-    if (roll->subs == subs_compared)
+    if (roll->subs == roll->compared)
         return 1;
     roll->called = true;
     if (!read_object(&image, info))
         return 0;
     for (size_t i = 0; i < MOST_LIBCRYPTOS; i++)
         if (roll->starts[i] == elf_image_start(&image) &&
-            same_image(&libcrypto_slot(i)->image, &image))
+            libcrypto_slot(i)->identity == libcrypto_identity(&image))
             roll->present[i] = true;
     return 0;
 }
@@ -140,7 +134,7 @@ static bool distrust(struct libcrypto *entry, uintptr_t subs)
 {
     int held = PIN_HELD;
 
-    if (entry->signal || entry->with_program || (uintptr_t)entry->subs == subs)
+    if (entry->signal || entry->with_program || entry->subs == subs)
         return false;
     entry->subs = subs;
     return atomic_compare_exchange_strong(&entry->pin, &held, PIN_NONE);
@@ -148,7 +142,7 @@ static bool distrust(struct libcrypto *entry, uintptr_t subs)
 
 bool find_gone(void)
 {
-    struct roll_call roll = {0};
+    struct roll_call roll = {.compared = subs_compared};
     bool changed = false;
 
     if (!dl_iterate_phdr)
@@ -165,8 +159,7 @@ bool find_gone(void)
         if (roll.present[i]) {
             changed |= distrust(libcrypto_slot(i), roll.subs);
         } else {
-            libcrypto_drop(libcrypto_slot(i));
-            changed = true;
+            changed |= libcrypto_drop(libcrypto_slot(i), roll.starts[i]);
         }
     }
     return changed;
@@ -198,7 +191,7 @@ static int note_newcomer(struct dl_phdr_info *info, size_t size, void *context)
     start = elf_image_start(&image);
     entry = libcrypto_claimed(start);
     signal = (uintptr_t)newcomer->address - start;
-    if (entry && (entry->subs == info->dlpi_subs || entry->signal != signal)) {
+    if (entry && (entry->subs == (uintptr_t)info->dlpi_subs || entry->signal != signal)) {
         newcomer->entry = entry->pin == PIN_NONE ? entry : NULL;
         return 1;
     }
@@ -227,6 +220,9 @@ struct caller {
     bool past_ourselves;
     struct elf_image image;
     const char *path;
+    const char *symbol;                /* what it calls */
+    struct libcrypto *related, *first; /* what find_meant() chooses from */
+    bool first_has_symbol;
 };
 
 static int note_caller(struct dl_phdr_info *info, size_t size, void *context)
@@ -258,53 +254,51 @@ static bool is_part_of_or_linked_to(const struct caller *caller, const struct el
            (soname && elf_image_needs(&caller->image, soname));
 }
 
-static int enter_if_meant(struct dl_phdr_info *info, size_t size, void *context)
+/* All is read from what the loader shows now, never from entries of other objects: those may be on
+ * their way out in another thread. */
+static int note_choice(struct dl_phdr_info *info, size_t size, void *context)
 {
     struct caller *caller = context;
+    struct libcrypto *entry;
     struct elf_image image;
+    bool related, has_symbol;
 
     (void)size;
     if (!read_object(&image, info))
         return 0;
     caller->past_ourselves |= is_ourselves(&image);
-    if (is_part_of_or_linked_to(caller, &image) && is_openssl(&image))
+    related = caller->found && is_part_of_or_linked_to(caller, &image) && is_openssl(&image);
+    if (related)
         enter(&image, info, !caller->past_ourselves);
-    return 0;
-}
-
-/* The one that it is linked to, or the first that has the symbol. */
-static struct libcrypto *choose(const struct caller *caller, const char *symbol)
-{
-    struct libcrypto *first = NULL;
-
-    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
-        struct libcrypto *libcrypto = libcrypto_at(i);
-
-        if (!libcrypto)
-            continue;
-        if (caller->found && is_part_of_or_linked_to(caller, &libcrypto->image)) {
-            libcrypto_remember(caller->address, libcrypto);
-            return libcrypto;
-        }
-        if (!first || (!libcrypto_symbol(first, symbol) && libcrypto_symbol(libcrypto, symbol)))
-            first = libcrypto;
+    entry = libcrypto_claimed(elf_image_start(&image));
+    if (!entry || !entry->ready)
+        return 0;
+    if (related && !caller->related)
+        caller->related = entry;
+    has_symbol = elf_image_symbol(&image, caller->symbol) != NULL;
+    if (!caller->first || (has_symbol && !caller->first_has_symbol)) {
+        caller->first = entry;
+        caller->first_has_symbol = has_symbol;
     }
-    return first;
+    return 0;
 }
 
 struct libcrypto *find_meant(const void *address, const char *symbol)
 {
-    struct libcrypto *around = libcrypto_around(address);
+    struct libcrypto *meant = libcrypto_around(address);
     struct caller caller;
 
-    if (around) {
-        libcrypto_remember(address, around);
-        return around;
+    if (!meant) {
+        caller = object_at(address);
+        caller.symbol = symbol;
+        if (dl_iterate_phdr)
+            dl_iterate_phdr(note_choice, &caller);
+        meant = caller.related;
     }
-    caller = object_at(address);
-    if (caller.found)
-        dl_iterate_phdr(enter_if_meant, &caller);
-    return choose(&caller, symbol);
+    if (!meant)
+        return caller.first;
+    libcrypto_remember(address, meant);
+    return meant;
 }
 
 const char *find_object_name(const void *address)

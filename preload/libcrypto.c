@@ -107,6 +107,17 @@ struct libcrypto *libcrypto_claim(uintptr_t start)
     return NULL;
 }
 
+uintptr_t libcrypto_identity(const struct elf_image *image)
+{
+    uintptr_t identity = image->base;
+
+    identity = identity * 31 + (uintptr_t)image->dynamic;
+    identity = identity * 31 + image->symbols;
+    identity = identity * 31 + image->strings;
+    identity = identity * 31 + image->strings_size;
+    return identity * 31 + image->gnu_hash + image->sysv_hash;
+}
+
 void libcrypto_fill_in(struct libcrypto *entry, const struct elf_image *image,
                        const struct dl_phdr_info *info, bool before_us)
 {
@@ -114,11 +125,12 @@ void libcrypto_fill_in(struct libcrypto *entry, const struct elf_image *image,
     forget_sites();
     mem_hooks_forget(entry);
     entry->end = elf_image_end(image);
+    entry->identity = libcrypto_identity(image);
     entry->has_engine = false;
     entry->pin = PIN_NONE;
     entry->image = *image;
     entry->path = info->dlpi_name;
-    entry->subs = info->dlpi_subs;
+    entry->subs = (uintptr_t)info->dlpi_subs;
     entry->signal = 0;
     entry->with_program = false;
     entry->before_us = before_us;
@@ -126,9 +138,14 @@ void libcrypto_fill_in(struct libcrypto *entry, const struct elf_image *image,
     atomic_store(&entry->ready, true);
 }
 
-void libcrypto_drop(struct libcrypto *entry)
+bool libcrypto_drop(struct libcrypto *entry, uintptr_t start)
 {
+    enum { GOING = 1 }; /* no object starts there */
+
+    if (!atomic_compare_exchange_strong(&entry->start, &start, GOING))
+        return false;
     entry->ready = false;
     forget_sites();
     entry->start = 0;
+    return true;
 }

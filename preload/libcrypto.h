@@ -30,18 +30,20 @@ enum pin_state {
 
 struct libcrypto {
     _Atomic uintptr_t start; /* of its segments; claims the entry; 0: empty */
-    uintptr_t end;
+    _Atomic uintptr_t end;
+    _Atomic uintptr_t identity;      /* of the image: see libcrypto_identity() */
     _Atomic bool ready;              /* the rest holds */
     _Atomic unsigned int has_engine; /* 1: ours has been registered */
     _Atomic int pin; /* enum pin_state; negative: minus the thread that is pinning it */
     struct elf_image image;
-    unsigned long long subs; /* dlpi_subs when it was entered: unchanged, it is the same object */
-    uintptr_t signal;  /* from where, behind start, its initialiser calls getenv(); 0: unknown */
-    bool with_program; /* loaded at the start: such objects are never unloaded */
-    bool before_us;    /* in load order, so that its own calls do not come by the shim */
-    const char *path;  /* the loader's name of it, valid while it is pinned; "": the program's */
-    unsigned long version; /* as OpenSSL_version_num() answers; 0 until it was asked */
-    struct {               /* the program's own memory functions, kept by mem_hooks.c */
+    _Atomic uintptr_t subs; /* dlpi_subs when it was entered: unchanged, it is the same object */
+    _Atomic uintptr_t
+        signal; /* from where, behind start, its initialiser calls getenv(); 0: unknown */
+    _Atomic bool with_program; /* loaded at the start: such objects are never unloaded */
+    bool before_us;            /* in load order, so that its own calls do not come by the shim */
+    const char *path; /* the loader's name of it, valid while it is pinned; "": the program's */
+    _Atomic unsigned long version; /* as OpenSSL_version_num() answers; 0 until it was asked */
+    struct {                       /* the program's own memory functions, kept by mem_hooks.c */
         realloc_function *realloc;
         free_function *free;
     } memory;
@@ -68,12 +70,16 @@ const char *libcrypto_version_text(const struct libcrypto *libcrypto);
 void libcrypto_remember(const void *address, const struct libcrypto *libcrypto);
 struct libcrypto *libcrypto_remembered(const void *address);
 
+/* Differs, almost surely, between images of different files at one place. */
+uintptr_t libcrypto_identity(const struct elf_image *image);
+
 /* For find.c. The entry of the object that starts here, NULL if it has none; a new one, NULL if
- * another thread was faster or no place is left; and an entry's beginning and end. */
+ * another thread was faster or no place is left; and an entry's beginning and end, which is false
+ * if it no longer stands for that start. */
 struct libcrypto *libcrypto_claimed(uintptr_t start);
 struct libcrypto *libcrypto_claim(uintptr_t start);
 void libcrypto_fill_in(struct libcrypto *entry, const struct elf_image *image,
                        const struct dl_phdr_info *info, bool before_us);
-void libcrypto_drop(struct libcrypto *entry);
+bool libcrypto_drop(struct libcrypto *entry, uintptr_t start);
 
 #endif

@@ -42,16 +42,19 @@ void status_start(void)
     block.counters = (uintptr_t)counters;
 }
 
+/* Two threads may be at it, and a reader outside: no value is ever seen half written. */
+#define SET(field, value) __atomic_store_n(&(field), (value), __ATOMIC_RELAXED)
+
 void status_update(void)
 {
-    block.mode = settings.mode;
-    block.source = random_source();
+    SET(block.mode, settings.mode);
+    SET(block.source, random_source());
     for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
         const struct libcrypto *libcrypto = libcrypto_at(i);
         int pin = libcrypto ? libcrypto->pin : PIN_NONE;
 
-        block.libcrypto[i].base = libcrypto ? libcrypto->start : 0;
-        block.libcrypto[i].version = libcrypto ? libcrypto->version : 0;
-        block.libcrypto[i].pin = pin < 0 ? PIN_TRYING : (uint32_t)pin;
+        SET(block.libcrypto[i].base, libcrypto ? libcrypto->start : 0);
+        SET(block.libcrypto[i].version, libcrypto ? libcrypto->version : 0);
+        SET(block.libcrypto[i].pin, pin < 0 ? PIN_TRYING : (uint32_t)pin);
     }
 }

@@ -23,9 +23,10 @@ struct osrandom_status {
     uint32_t source;   /* enum random_source; RANDOM_AUTO: none has been needed yet */
     uint64_t counters; /* address of a struct osrandom_counters, 0 before the first pin */
     struct {
-        uint64_t base;    /* its load address, as in /proc/PID/maps; 0: no entry */
-        uint64_t version; /* as OpenSSL_version_num() answers */
-        uint32_t pin;     /* enum pin_state in libcrypto.h */
+        uint64_t base
+            __attribute__((aligned(8))); /* its load address, as in /proc/PID/maps; 0: no entry */
+        uint64_t version __attribute__((aligned(8))); /* as OpenSSL_version_num() answers */
+        uint32_t pin;                                 /* enum pin_state in libcrypto.h */
         uint32_t reserved;
     } libcrypto[OSRANDOM_STATUS_LIBCRYPTOS];
 };
