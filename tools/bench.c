@@ -7,6 +7,7 @@
 #include "bench.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -166,6 +167,14 @@ static bool measure_all(struct bench_results *results, const char *shim_file)
     return all_well;
 }
 
+/* Known before it has measured for long, not after. */
+static bool can_write(const char *picture)
+{
+    FILE *file = fopen(picture, "ae");
+
+    return file && fclose(file) == 0;
+}
+
 static int bench(bool as_json, const char *picture)
 {
     static struct bench_results results;
@@ -176,6 +185,8 @@ static int bench(bool as_json, const char *picture)
                                  "library directory");
     if (!describe(&results))
         return complain("bench", "there is no OpenSSL here (libcrypto.so)");
+    if (picture && !can_write(picture))
+        return complain("bench", "%s cannot be written: %s", picture, strerror(errno));
     plan(&results);
     if (!measure_all(&results, shim))
         return complain("bench", "%s and %s cannot be measured", results.libcrypto, shim);
