@@ -12,6 +12,7 @@
 #include "activate.h"
 #include "engine.h"
 #include "find.h"
+#include "generators.h"
 #include "imports.h"
 #include "mem_hooks.h"
 #include "method.h"
@@ -113,6 +114,88 @@ void RAND_add(const void *buffer, int length, double entropy)
 
     if (real)
         real(buffer, length, entropy);
+}
+
+/* ---- Draws from OpenSSL's default generators, in which a method has no part; 3.0 and later. What
+ *      the program has made itself stays as it is: known answers depend on it. ---- */
+
+enum { STRONGEST = 256 }; /* bits; OpenSSL refuses what its generators cannot give */
+
+/* The kernel's bytes need no prediction resistance, and nothing more to be stirred in. */
+int EVP_RAND_generate(EVP_RAND_CTX *generator, unsigned char *buffer, size_t length,
+                      unsigned int strength, int prediction_resistance, const unsigned char *more,
+                      size_t more_length)
+{
+    struct libcrypto *meant = libcrypto_meant_by_draw(CALLER, "EVP_RAND_generate");
+
+    if (!meant)
+        return 0;
+    return !left_alone(meant) && strength <= STRONGEST && generators_are_default(generator)
+               ? method_draw(buffer, length)
+               : FORWARD(meant, EVP_RAND_generate, generator, buffer, length, strength,
+                         prediction_resistance, more, more_length);
+}
+
+int EVP_RAND_nonce(EVP_RAND_CTX *generator, unsigned char *buffer, size_t length)
+{
+    struct libcrypto *meant = libcrypto_meant_by_draw(CALLER, "EVP_RAND_nonce");
+
+    if (!meant)
+        return 0;
+    return !left_alone(meant) && generators_are_default(generator)
+               ? method_draw(buffer, length)
+               : FORWARD(meant, EVP_RAND_nonce, generator, buffer, length);
+}
+
+EVP_RAND_CTX *RAND_get0_primary(OSSL_LIB_CTX *context)
+{
+    struct libcrypto *meant = libcrypto_meant_by_draw(CALLER, "RAND_get0_primary");
+
+    return meant ? generators_lend(GENERATOR_PRIMARY, FORWARD(meant, RAND_get0_primary, context))
+                 : NULL;
+}
+
+EVP_RAND_CTX *RAND_get0_public(OSSL_LIB_CTX *context)
+{
+    struct libcrypto *meant = libcrypto_meant_by_draw(CALLER, "RAND_get0_public");
+
+    return meant ? generators_lend(GENERATOR_PUBLIC, FORWARD(meant, RAND_get0_public, context))
+                 : NULL;
+}
+
+EVP_RAND_CTX *RAND_get0_private(OSSL_LIB_CTX *context)
+{
+    struct libcrypto *meant = libcrypto_meant_by_draw(CALLER, "RAND_get0_private");
+
+    return meant ? generators_lend(GENERATOR_PRIVATE, FORWARD(meant, RAND_get0_private, context))
+                 : NULL;
+}
+
+/* The program's own, which no draw of ours may touch. */
+EVP_RAND_CTX *EVP_RAND_CTX_new(EVP_RAND *algorithm, EVP_RAND_CTX *parent)
+{
+    struct libcrypto *meant = libcrypto_meant_by_draw(CALLER, "EVP_RAND_CTX_new");
+
+    return meant ? generators_disown(FORWARD(meant, EVP_RAND_CTX_new, algorithm, parent)) : NULL;
+}
+
+/* With these it puts its own in place of a default, and RAND_get0_public() returns that. */
+int RAND_set0_public(OSSL_LIB_CTX *context, EVP_RAND_CTX *theirs)
+{
+    struct libcrypto *meant = libcrypto_meant_by_draw(CALLER, "RAND_set0_public");
+
+    if (theirs)
+        generators_replace(GENERATOR_PUBLIC);
+    return meant ? FORWARD(meant, RAND_set0_public, context, theirs) : 0;
+}
+
+int RAND_set0_private(OSSL_LIB_CTX *context, EVP_RAND_CTX *theirs)
+{
+    struct libcrypto *meant = libcrypto_meant_by_draw(CALLER, "RAND_set0_private");
+
+    if (theirs)
+        generators_replace(GENERATOR_PRIVATE);
+    return meant ? FORWARD(meant, RAND_set0_private, context, theirs) : 0;
 }
 
 /* ---- Holding on: the ways by which a program, a library or OpenSSL itself replaces the method. */

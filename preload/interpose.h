@@ -23,6 +23,17 @@ int RAND_status(void);
 void RAND_seed(const void *buffer, int length);
 void RAND_add(const void *buffer, int length, double entropy);
 
+int EVP_RAND_generate(EVP_RAND_CTX *generator, unsigned char *buffer, size_t length,
+                      unsigned int strength, int prediction_resistance, const unsigned char *more,
+                      size_t more_length);
+int EVP_RAND_nonce(EVP_RAND_CTX *generator, unsigned char *buffer, size_t length);
+EVP_RAND_CTX *RAND_get0_primary(OSSL_LIB_CTX *context);
+EVP_RAND_CTX *RAND_get0_public(OSSL_LIB_CTX *context);
+EVP_RAND_CTX *RAND_get0_private(OSSL_LIB_CTX *context);
+EVP_RAND_CTX *EVP_RAND_CTX_new(EVP_RAND *algorithm, EVP_RAND_CTX *parent);
+int RAND_set0_public(OSSL_LIB_CTX *context, EVP_RAND_CTX *theirs);
+int RAND_set0_private(OSSL_LIB_CTX *context, EVP_RAND_CTX *theirs);
+
 const struct rand_method *RAND_get_rand_method(void);
 int RAND_set_rand_method(const struct rand_method *theirs);
 int RAND_set_rand_engine(ENGINE *engine);

@@ -18,9 +18,11 @@ struct rand_method {
     int (*status)(void);
 };
 
-/* ENGINE and OSSL_LIB_CTX are never looked into. */
+/* These are never looked into. */
 typedef struct engine_st ENGINE;
 typedef struct ossl_lib_ctx_st OSSL_LIB_CTX;
+typedef struct evp_rand_st EVP_RAND;
+typedef struct evp_rand_ctx_st EVP_RAND_CTX;
 
 /* CRYPTO_set_mem_functions(), since 1.1.0; before that the functions take no file and line. */
 typedef void *malloc_function(size_t size, const char *file, int line);

@@ -1,5 +1,5 @@
 # The parts of preload/ that stand by themselves, and what the tests load and run.
-unit_LINKS += $(BUILD)/preload/settings.o $(BUILD)/preload/report.o
+unit_LINKS += $(patsubst %,$(BUILD)/preload/%.o,generators report settings)
 
 # The test program exports its symbols, so that it can be looked up in like a library.
 $(BUILD)/tests/unit/run: LDFLAGS += -rdynamic
