@@ -148,7 +148,7 @@ bool find_gone(void)
     if (!dl_iterate_phdr)
         return false;
     for (size_t i = 0; i < MOST_LIBCRYPTOS; i++)
-        roll.starts[i] = libcrypto_at(i) ? libcrypto_slot(i)->start : 0;
+        roll.starts[i] = libcrypto_start(i);
     dl_iterate_phdr(note_present, &roll);
     if (!roll.called)
         return false;

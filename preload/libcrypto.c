@@ -6,6 +6,8 @@
 #include "mem_hooks.h"
 #include "report.h"
 
+enum { GOING = 1 }; /* the start of one that is being dropped; no object starts there */
+
 static struct libcrypto table[MOST_LIBCRYPTOS];
 
 size_t libcrypto_index(const struct libcrypto *libcrypto)
@@ -18,18 +20,27 @@ struct libcrypto *libcrypto_slot(size_t index)
     return &table[index];
 }
 
-struct libcrypto *libcrypto_at(size_t index)
+uintptr_t libcrypto_start(size_t index)
 {
-    return table[index].start && table[index].ready ? &table[index] : NULL;
+    uintptr_t start = table[index].start;
+
+    return start != GOING && table[index].ready ? start : 0;
 }
 
+struct libcrypto *libcrypto_at(size_t index)
+{
+    return libcrypto_start(index) ? &table[index] : NULL;
+}
+
+/* An entry may be dropped and claimed for another object meanwhile: an end belongs to a start that
+ * is the same before and after it was read. */
 struct libcrypto *libcrypto_around(const void *address)
 {
     for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
-        struct libcrypto *libcrypto = libcrypto_at(i);
+        uintptr_t start = libcrypto_start(i), end = table[i].end;
 
-        if (libcrypto && (uintptr_t)address - libcrypto->start < libcrypto->end - libcrypto->start)
-            return libcrypto;
+        if (start && (uintptr_t)address - start < end - start && libcrypto_start(i) == start)
+            return &table[i];
     }
     return NULL;
 }
@@ -140,8 +151,6 @@ void libcrypto_fill_in(struct libcrypto *entry, const struct elf_image *image,
 
 bool libcrypto_drop(struct libcrypto *entry, uintptr_t start)
 {
-    enum { GOING = 1 }; /* no object starts there */
-
     if (!atomic_compare_exchange_strong(&entry->start, &start, GOING))
         return false;
     entry->ready = false;

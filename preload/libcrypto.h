@@ -53,8 +53,10 @@ struct libcrypto {
 size_t libcrypto_index(const struct libcrypto *libcrypto);
 struct libcrypto *libcrypto_slot(size_t index);
 
-/* Entry index, or NULL if it is empty or not ready. index < MOST_LIBCRYPTOS. */
+/* Entry index, or NULL if it is empty or not ready, and where its object starts, or 0. It may be
+ * dropped as soon as that is known. index < MOST_LIBCRYPTOS. */
 struct libcrypto *libcrypto_at(size_t index);
+uintptr_t libcrypto_start(size_t index);
 
 /* The one that the address lies in, or NULL; nothing is read there. */
 struct libcrypto *libcrypto_around(const void *address);

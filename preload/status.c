@@ -53,7 +53,7 @@ void status_update(void)
         const struct libcrypto *libcrypto = libcrypto_at(i);
         int pin = libcrypto ? libcrypto->pin : PIN_NONE;
 
-        SET(block.libcrypto[i].base, libcrypto ? libcrypto->start : 0);
+        SET(block.libcrypto[i].base, libcrypto_start(i));
         SET(block.libcrypto[i].version, libcrypto ? libcrypto->version : 0);
         SET(block.libcrypto[i].pin, pin < 0 ? PIN_TRYING : (uint32_t)pin);
     }

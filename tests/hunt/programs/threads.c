@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DRAWERS = 4, ROUNDS = 60 };
+enum { DRAWERS = 4, ROUNDS = 200 };
 
 struct rand_method;
 extern int RAND_bytes(unsigned char *buffer, int length);
