@@ -40,7 +40,10 @@ SHIM_LDFLAGS := -shared -nostdlib -Wl,-soname,libosrandom_preload.so -Wl,-z,defs
 
 WINDOWS_SOURCES := platform/windows.c preload/module_windows.c
 MODULE_SOURCES := preload/module.c preload/module_unix.c
-SHIM_SOURCES := $(filter-out $(WINDOWS_SOURCES) $(MODULE_SOURCES),$(wildcard platform/*.c preload/*.c))
+# Those with large tables are linked last: what every process writes at its start then lies in one page.
+LARGE_SOURCES := platform/linux_vdso.c platform/random.c preload/generators.c preload/status.c
+SHIM_SOURCES := $(filter-out $(WINDOWS_SOURCES) $(MODULE_SOURCES) $(LARGE_SOURCES),\
+                  $(wildcard platform/*.c preload/*.c)) $(LARGE_SOURCES)
 SHIM_OBJECTS := $(SHIM_SOURCES:%.c=$(BUILD)/%.o)
 
 Q := $(if $(V),,@)

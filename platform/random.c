@@ -23,9 +23,10 @@ enum { NEEDS_NO_START = 0 };
 
 enum { SOURCES = sizeof(sources) / sizeof(sources[0]) };
 
-/* Other threads may draw while they are set. */
-static _Atomic bool wants_getentropy;
-static _Atomic bool started;
+/* Until random_start(), and unless it was named. Other threads may draw while they are set. Not
+ * zero, so that they lie in .data, which every process has in its memory anyway. */
+static _Atomic bool unstarted = true;
+static _Atomic bool skips_getentropy = true;
 
 /* The source that a draw tries first. Before random_start() it is the one that needs no start. */
 static _Atomic unsigned int first_source = NEEDS_NO_START;
@@ -43,13 +44,13 @@ const char *random_source_name(enum random_source source)
 
 enum random_source random_source(void)
 {
-    return started ? sources[first_source]->kind : RANDOM_AUTO;
+    return unstarted ? RANDOM_AUTO : sources[first_source]->kind;
 }
 
 static unsigned int next_source(unsigned int index)
 {
     index++;
-    return index < SOURCES && sources[index]->kind == RANDOM_GETENTROPY && !wants_getentropy
+    return index < SOURCES && sources[index]->kind == RANDOM_GETENTROPY && skips_getentropy
                ? index + 1
                : index;
 }
@@ -71,8 +72,8 @@ int random_start(enum random_source wanted, struct random_tally *tallies)
 
     if (tallies)
         random_stripes = tallies;
-    wants_getentropy = wanted == RANDOM_GETENTROPY;
-    started = true;
+    skips_getentropy = wanted != RANDOM_GETENTROPY;
+    unstarted = false;
     for (unsigned int index = place; index < SOURCES; index = next_source(index)) {
         error = sources[index]->start();
         if (error == 0) {

@@ -11,6 +11,7 @@
 
 #include "held.h"
 #include "json.h"
+#include "trees.h"
 #include "words.h"
 
 TestSuite(status, .fini = clean_up);
@@ -210,13 +211,22 @@ Test(status, knows_a_hidden_copy)
     held_end(&held);
 }
 
+/* Debian's OpenSSL 3.5 with its FIPS provider. */
 Test(status, knows_a_fips_provider)
 {
-    const char *env[] = {text_format("LD_PRELOAD=%s", the_shim()), NULL};
-    const char *words[] = {built("tests/command/held"), "draw", "load",
-                           copy_of(built("tests/command/libs/libalike.so"), "fips.so", 0755), NULL};
-    struct held held = held_start(env, words);
+    const struct tree *tree = tree_named("openssl-3.5");
+    const char *words[] = {
+        "tests/command/programs/fips_server", NULL, NULL, NULL, NULL, NULL, NULL};
+    struct held held;
 
+    if (!tree)
+        cr_skip_test("OpenSSL 3.5 has not been fetched");
+    words[1] = tree->loader;
+    words[2] = tree->libraries;
+    words[3] = tree->openssl;
+    words[4] = directory();
+    words[5] = the_shim();
+    held = held_start(NULL, words);
     expect_state(&held, 1, "uncovered", "FIPS provider");
     held_end(&held);
 }
