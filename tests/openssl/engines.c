@@ -23,15 +23,18 @@ ParameterizedTestParameters(engine, is_on_the_list_once_and_only_in_the_modes_th
 ParameterizedTest(struct way *way, engine, is_on_the_list_once_and_only_in_the_modes_that_say_so)
 {
     static const struct {
-        const char *mode;
+        const char *mode, *words;
         long seen;
-    } cases[] = {
-        {"OSRANDOM_MODE=activate", 1}, {"OSRANDOM_MODE=register", 1}, {"OSRANDOM_MODE=builtin", 0}};
+    } cases[] = {{"OSRANDOM_MODE=activate", "list", 1},
+                 {"OSRANDOM_MODE=register", "list", 1},
+                 {"OSRANDOM_MODE=register", "from-the-end", 1},
+                 {"OSRANDOM_MODE=builtin", "list", 0}};
 
     if (!has_engines(way))
         return;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct outcome shim = probe(way, the_shim(), WORDS(cases[i].mode), "engine", WORDS("list"));
+        struct outcome shim =
+            probe(way, the_shim(), WORDS(cases[i].mode), "engine", WORDS(cases[i].words));
 
         expect_clean(way, &shim, "");
         expect_number(way, &shim, "engines called osrandom", cases[i].seen);

@@ -163,6 +163,25 @@ ParameterizedTest(struct way *way, objects,
     ledger_free(ledger);
 }
 
+/* There is room for eight. */
+Test(objects, more_than_there_is_room_for_are_left_alone_and_reported)
+{
+    const struct way way = {"openssl-3.0", true};
+    const struct tree *tree = tree_of(&way);
+    struct ledger *ledger = ledger_new();
+    struct outcome shim =
+        run_words(the_ledger_shim(), tree, WORDS(ledger->env), built("programs/many"),
+                  built("probes/openssl-3.0/unloadable.so"), "10", NULL);
+
+    cr_expect_eq(shim.exit_code, 0, "the program dies: %s", shim.err);
+    expect_drawn(&way, ledger, &shim, WORDS("copy 1", "copy 2", "copy 7", "copy 8"));
+    expect_not_drawn(&way, ledger, &shim, WORDS("copy 9", "copy 10"));
+    cr_expect(strstr(shim.err, "more than 8 OpenSSLs are loaded; this one is left alone"),
+              "the operator is not told: '%s'", shim.err);
+    outcome_free(&shim);
+    ledger_free(ledger);
+}
+
 /* Two that can be unloaded; the first of them is. */
 static struct outcome run_gone(const struct ledger *ledger, const char *setting)
 {

@@ -28,6 +28,8 @@ int main(void)
     print_hex("RAND_bytes", bytes, sizeof(bytes));
     NEED(RAND_priv_bytes(bytes, sizeof(bytes)) == 1);
     print_hex("RAND_priv_bytes", bytes, sizeof(bytes));
+    NEED(RAND_pseudo_bytes(bytes, sizeof(bytes)) == 1);
+    print_hex("RAND_pseudo_bytes", bytes, sizeof(bytes));
     print_bn_rand();
 #ifdef HAS_LIB_CTX
     draw_with_contexts();

@@ -1,5 +1,6 @@
 /*
- * engine list|pyca|register-all|chosen|errno|draw: the ENGINE "osrandom" as programs use it.
+ * engine list|from-the-end|pyca|register-all|chosen|errno|draw: the ENGINE "osrandom" as programs
+ * use it.
  */
 
 #include <errno.h>
@@ -13,6 +14,15 @@ static void list(void)
     int seen = 0;
 
     for (ENGINE *engine = ENGINE_get_first(); engine; engine = ENGINE_get_next(engine))
+        seen += strcmp(ENGINE_get_id(engine), "osrandom") == 0;
+    print_number("engines called osrandom", seen);
+}
+
+static void list_from_the_end(void)
+{
+    int seen = 0;
+
+    for (ENGINE *engine = ENGINE_get_last(); engine; engine = ENGINE_get_prev(engine))
         seen += strcmp(ENGINE_get_id(engine), "osrandom") == 0;
     print_number("engines called osrandom", seen);
 }
@@ -82,6 +92,8 @@ int main(int argc, char **argv)
 
     if (strcmp(what, "list") == 0)
         list();
+    else if (strcmp(what, "from-the-end") == 0)
+        list_from_the_end();
     else if (strcmp(what, "pyca") == 0)
         pyca();
     else if (strcmp(what, "chosen") == 0)
