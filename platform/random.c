@@ -68,7 +68,7 @@ static unsigned int place_of(enum random_source wanted)
 int random_start(enum random_source wanted, struct random_tally *tallies)
 {
     const unsigned int place = place_of(wanted);
-    int error = ENOSYS;
+    int error = ENOSYS, first_error = 0;
 
     if (tallies)
         random_stripes = tallies;
@@ -78,10 +78,12 @@ int random_start(enum random_source wanted, struct random_tally *tallies)
         error = sources[index]->start();
         if (error == 0) {
             first_source = index;
+            if (index != place && wanted != RANDOM_AUTO)
+                random_notice(RANDOM_NOTICE_LOST, sources[place]->kind, first_error);
             return 0;
         }
-        if (wanted != RANDOM_AUTO)
-            random_notice(RANDOM_NOTICE_LOST, sources[index]->kind, error);
+        if (index == place)
+            first_error = error;
     }
     /* Later draws try again, but for the vDSO, which cannot be called before it was started. */
     first_source = place > NEEDS_NO_START ? place : NEEDS_NO_START;

@@ -183,12 +183,13 @@ static size_t next_source(const struct walk *walk, size_t index)
                                                                                      : index + 1;
 }
 
-/* The first source from the wanted one on that starts. */
+/* The first source from the wanted one on that starts. The wanted one is told only if another
+ * serves in its place. */
 static int start(struct walk *walk)
 {
     enum random_source wanted = walk->usage->source;
     size_t index = wanted == RANDOM_AUTO ? 0 : wanted - RANDOM_VDSO;
-    int error = ENOSYS;
+    int error = ENOSYS, lost_error = 0;
 
     for (walk->first = index ? index : 1; index < SOURCES; index = next_source(walk, index)) {
         walk->starting = true;
@@ -197,10 +198,12 @@ static int start(struct walk *walk)
         walk->starting = false;
         if (error == 0) {
             walk->first = index;
+            if (lost_error && wanted != RANDOM_AUTO)
+                say_lost(walk, wanted - RANDOM_VDSO, lost_error);
             return 0;
         }
-        if (wanted != RANDOM_AUTO)
-            say_lost(walk, index, error);
+        if (!lost_error)
+            lost_error = error;
     }
     return error;
 }
