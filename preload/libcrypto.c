@@ -113,7 +113,7 @@ struct libcrypto *libcrypto_claim(uintptr_t start)
         if (empty == start)
             return NULL;
     }
-    report(REPORT_NOT_PINNED, "more than %u OpenSSLs are loaded; this one is left alone",
+    report(REPORT_NOT_PINNED, "more than %u OpenSSLs are loaded; this one is not pinned",
            (unsigned int)MOST_LIBCRYPTOS);
     return NULL;
 }

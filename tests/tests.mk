@@ -113,7 +113,7 @@ $(CARRIERS): tests/probes/draws.c tests/probes/methodless.map $(STATIC_TREES:%=$
 	$(call say,PROBE,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q). $$(cat $(BUILD)/trees/$(notdir $(@D)))/tree.env && \
-	    $(CC) -O1 -g $(TEST_CFLAGS) -isystem $$INCLUDE -o $@ $($(@F)_FLAGS) \
+	    $(CC) -O1 -g $(TEST_CFLAGS) -Wno-deprecated-declarations -isystem $$INCLUDE -o $@ $($(@F)_FLAGS) \
 	    $${LIBCRYPTO%/*}/libcrypto.a -Wl,--no-whole-archive -lpthread -ldl
 
 $(BUILD)/probes/boringssl/draws: tests/probes/boringssl/draws.c $(BUILD)/trees/boringssl
