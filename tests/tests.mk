@@ -62,18 +62,19 @@ $(BUILD)/trees/%:
 PROBES := $(patsubst tests/probes/%.c,%,$(wildcard tests/probes/*.c))
 
 define tree_rules
-$(BUILD)/probes/$(1)/%: tests/probes/%.c $(BUILD)/trees/$(1) $(wildcard tests/probes/*.h) $(FLAGS_FILE)
-	$$(call say,PROBE,$$@)
+$(BUILD)/probes/$(1)/%.o: tests/probes/%.c $(BUILD)/trees/$(1) $(wildcard tests/probes/*.h) $(FLAGS_FILE)
 	$$(Q)mkdir -p $$(@D)
 	$$(Q). $$$$(cat $(BUILD)/trees/$(1))/tree.env && \
-	    $$(CC) -O1 -g $$(TEST_CFLAGS) -Wno-deprecated-declarations -isystem $$$$INCLUDE \
-	    -fPIE -pie -o $$@ $$< $$$$LIBSSL $$$$LIBCRYPTO -lpthread -ldl -Wl,--allow-shlib-undefined
-$(BUILD)/probes/$(1)/%.so: tests/probes/%.c $(BUILD)/trees/$(1) $(wildcard tests/probes/*.h) $(FLAGS_FILE)
+	    $$(CC) -O1 -g $$(TEST_CFLAGS) -Wno-deprecated-declarations -isystem $$$$INCLUDE -fPIC -c -o $$@ $$<
+$(BUILD)/probes/$(1)/%: $(BUILD)/probes/$(1)/%.o
 	$$(call say,PROBE,$$@)
-	$$(Q)mkdir -p $$(@D)
 	$$(Q). $$$$(cat $(BUILD)/trees/$(1))/tree.env && \
-	    $$(CC) -O1 -g $$(TEST_CFLAGS) -Wno-deprecated-declarations -isystem $$$$INCLUDE \
-	    -fPIC -shared -o $$@ $$< $$$$LIBSSL $$$$LIBCRYPTO -lpthread -Wl,--allow-shlib-undefined
+	    $$(CC) -pie -o $$@ $$< $$$$LIBSSL $$$$LIBCRYPTO -lpthread -ldl -Wl,--allow-shlib-undefined
+$(BUILD)/probes/$(1)/%.so: $(BUILD)/probes/$(1)/%.o
+	$$(call say,PROBE,$$@)
+	$$(Q). $$$$(cat $(BUILD)/trees/$(1))/tree.env && \
+	    $$(CC) -shared -o $$@ $$< $$$$LIBSSL $$$$LIBCRYPTO -lpthread -Wl,--allow-shlib-undefined
+.SECONDARY: $$(foreach probe,$(PROBES),$(BUILD)/probes/$(1)/$$(probe).o)
 PROBE_FILES += $$(foreach probe,$(PROBES),$(BUILD)/probes/$(1)/$$(probe) \
                  $(BUILD)/probes/$(1)/$$(probe).so)
 endef

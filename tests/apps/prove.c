@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "ledger.h"
+#include "level.h"
 #include "table.h"
 
 enum {
@@ -180,9 +181,6 @@ void prove(const char *name)
 
 void prove_if_all(const char *name)
 {
-    const char *all = getenv("OSRANDOM_TEST_ALL");
-
-    if (!all || strcmp(all, "1") != 0)
-        cr_skip_test("only with OSRANDOM_TEST_ALL=1, as tools/check --all has it");
+    only_from(LEVEL_ALL);
     prove(name);
 }

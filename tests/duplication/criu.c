@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "level.h"
 #include "sides.h"
 
 enum { RESTORES = 3, SECONDS = 30 };
@@ -46,7 +47,7 @@ static void remove_directory(void)
 /* Orphans become the test's own children, so that it can wait for what CRIU has restored. */
 static void begin(void)
 {
-    only_in_full_check();
+    only_from(LEVEL_ALL);
     if (geteuid() != 0)
         cr_skip_test("checkpoints need root");
     prctl(PR_SET_CHILD_SUBREAPER, 1);

@@ -135,11 +135,3 @@ bool repeats_at_all(const struct outcome *outcome, int processes, const char *wh
         repeats += tell_repeats(outcome, i, processes, what);
     return repeats > 0;
 }
-
-void only_in_full_check(void)
-{
-    const char *all = getenv("OSRANDOM_TEST_ALL");
-
-    if (!all || strcmp(all, "1") != 0)
-        cr_skip_test("takes minutes; tools/check --all runs it (OSRANDOM_TEST_ALL=1)");
-}

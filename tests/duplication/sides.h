@@ -40,7 +40,4 @@ void expect_differs(const struct outcome *outcome, int processes, const char *wh
 /* Whether two of them agree in any kind. */
 bool repeats_at_all(const struct outcome *outcome, int processes, const char *what);
 
-/* Skips the test unless OSRANDOM_TEST_ALL=1: tools/check --all sets it. */
-void only_in_full_check(void);
-
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "level.h"
 #include "sides.h"
 
 enum { RESUMES = 2, SECONDS = 580 };
@@ -93,7 +94,7 @@ Test(vm, two_resumes_of_one_snapshot_share_nothing, .timeout = SECONDS + 60)
 {
     struct outcome all;
 
-    only_in_full_check();
+    only_from(LEVEL_ALL);
     need_programs();
     all = snapshots();
     for (size_t i = 0; repeating_trees[i]; i++) {

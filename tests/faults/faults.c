@@ -1,7 +1,7 @@
 /*
  * The shim's own objects against the model: build/tests/faults/probe runs the rows.
  */
-#include "faults.h"
+#include "level.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -14,27 +14,6 @@
 TestSuite(faults, .timeout = 3600);
 
 enum { NO_NOTIFICATIONS = 77, LONG_ENOUGH = 3000 };
-
-static bool is_set(const char *variable)
-{
-    const char *value = getenv(variable);
-
-    return value && *value;
-}
-
-enum level level(void)
-{
-    if (is_set("OSRANDOM_TEST_ALL"))
-        return LEVEL_ALL;
-    return is_set("OSRANDOM_TEST_QUICK") ? LEVEL_QUICK : LEVEL_USUAL;
-}
-
-void only_from(enum level least)
-{
-    if (level() < least)
-        cr_skip_test("%s", least == LEVEL_ALL ? "takes minutes; OSRANDOM_TEST_ALL=1 runs it"
-                                              : "takes longer; make check-all runs it");
-}
 
 static struct outcome probe(const char *which, const char *source, const char *usage,
                             const char *faults, const char *extent)

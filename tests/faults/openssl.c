@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "faults.h"
 #include "ledger.h"
+#include "level.h"
 #include "rows.h"
 #include "trees.h"
 

@@ -2,6 +2,7 @@
  * See hunt.h.
  */
 #include "hunt.h"
+#include "level.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -20,13 +21,13 @@ unsigned int hunt_number(const char *name, unsigned int quick, unsigned int whol
 {
     if (set_value(name))
         return (unsigned int)strtoul(set_value(name), NULL, 10);
-    return set_value("OSRANDOM_TEST_ALL") ? whole : quick;
+    return level() == LEVEL_ALL ? whole : quick;
 }
 
 void hunt_only_if_all(const char *name)
 {
-    if (!set_value(name) && !set_value("OSRANDOM_TEST_ALL"))
-        cr_skip_test("takes minutes; only with OSRANDOM_TEST_ALL=1, as tools/check --all has it");
+    if (!set_value(name))
+        only_from(LEVEL_ALL);
 }
 
 const char *hunt_built(const char *file, const char *reason)

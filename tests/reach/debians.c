@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../command/held.h"
+#include "level.h"
 #include "reach.h"
 
 TestSuite(debians, .fini = clean_up);
@@ -171,13 +172,13 @@ Test(debians, bullseye)
 
 Test(debians, bookworm)
 {
-    only_with_all();
+    only_from(LEVEL_ALL);
     expect_row(&(struct debian){"bookworm", "2.36", "3.0", true});
 }
 
 Test(debians, trixie)
 {
-    only_with_all();
+    only_from(LEVEL_ALL);
     expect_row(&(struct debian){"trixie", "2.41", "3.5", true});
 }
 

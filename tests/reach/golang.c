@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "level.h"
 #include "reach.h"
 
 TestSuite(golang, .fini = clean_up);
@@ -15,7 +16,7 @@ static void only_with_go(void)
 {
     struct outcome outcome;
 
-    only_with_all();
+    only_from(LEVEL_ALL);
     outcome = run_words(NULL, NULL, NULL, "go", "version", NULL);
     if (outcome.exit_code != 0)
         cr_skip_test("Go is missing: golang-go");

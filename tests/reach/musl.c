@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "level.h"
 #include "reach.h"
 
 enum { BUILDING_SECONDS = 1200 };
@@ -33,7 +34,7 @@ Test(musl, with_a_real_openssl_that_is_loaded_late)
     const char *late, *libcrypto;
     struct outcome stock, ours;
 
-    only_with_all();
+    only_from(LEVEL_ALL);
     if (access(text_format("%s/reach/musl/late_crypto", BUILD_DIR), X_OK) != 0)
         cr_skip_test("musl-gcc is missing: musl-tools");
     late = built("reach/musl/late_crypto");

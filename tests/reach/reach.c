@@ -37,12 +37,6 @@ const struct machine *this_machine(void)
     return &amd64;
 }
 
-void only_with_all(void)
-{
-    if (!getenv("OSRANDOM_TEST_ALL"))
-        cr_skip_test("takes long; only with OSRANDOM_TEST_ALL=1");
-}
-
 static bool is_built(const struct machine *machine)
 {
     char *path = text_format("%s/reach/%s/libosrandom_preload.so", BUILD_DIR, machine->name);

@@ -37,9 +37,6 @@ const struct machine *machine_named(const char *name);
 /* The machine that the tests themselves run on. */
 const struct machine *this_machine(void);
 
-/* Skips the test unless OSRANDOM_TEST_ALL is set. */
-void only_with_all(void);
-
 /* Fetched on the first use; skips the test, with the reason, if that cannot be done, or if its
  * programs cannot be run. */
 struct root root_of(const struct machine *machine, const char *suite);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "level.h"
 #include "surroundings.h"
 
 static const char *kernel(void)
@@ -52,7 +53,7 @@ TestSuite(guest, .timeout = 400);
 
 Test(guest, whose_kernel_has_no_seed_has_draws_wait_for_it)
 {
-    only_in_full_check();
+    only_from(LEVEL_ALL);
     need_programs();
     expect_wait("OSRANDOM_SOURCE=auto");
     expect_wait("OSRANDOM_SOURCE=urandom");

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "level.h"
 #include "surroundings.h"
 
 TestSuite(moments, .timeout = 120);
@@ -109,7 +110,7 @@ static void expect_bad_end(const char *kind)
 
 Test(moments, hang_or_crash_on_stock)
 {
-    only_in_full_check();
+    only_from(LEVEL_ALL);
     expect_bad_end("jumps");
     expect_bad_end("cancels");
     expect_bad_end("destructors");

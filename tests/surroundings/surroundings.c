@@ -129,14 +129,6 @@ void need_mounts(void)
         cr_skip_test("only root may mount a file system in a namespace of its own");
 }
 
-void only_in_full_check(void)
-{
-    const char *all = getenv("OSRANDOM_TEST_ALL");
-
-    if (!all || strcmp(all, "1") != 0)
-        cr_skip_test("only with OSRANDOM_TEST_ALL=1, as tools/check --all has it");
-}
-
 const char *both(const char *one, const char *other)
 {
     char *text = NULL;

@@ -54,9 +54,6 @@ void expect_at_least(const struct played *played, const char *name, unsigned lon
 /* Skips the test unless this is root and may mount in a namespace of its own. */
 void need_mounts(void);
 
-/* Skips the test unless OSRANDOM_TEST_ALL=1. */
-void only_in_full_check(void);
-
 /* "one:other", in memory that stays. */
 const char *both(const char *one, const char *other);
 

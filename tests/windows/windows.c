@@ -2,6 +2,7 @@
  * See windows.h.
  */
 #include "windows.h"
+#include "level.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +31,7 @@ static void need_wine(void)
 
     if (has_wine())
         return;
-    if (!getenv("OSRANDOM_TEST_ALL"))
+    if (level() < LEVEL_ALL)
         cr_skip_test("Wine has not been fetched: tests/windows/wine get, or OSRANDOM_TEST_ALL=1");
     outcome = run(&get);
     if (outcome.exit_code != 0)
