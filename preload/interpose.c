@@ -147,11 +147,35 @@ int EVP_RAND_nonce(EVP_RAND_CTX *generator, unsigned char *buffer, size_t length
                : FORWARD(meant, EVP_RAND_nonce, generator, buffer, length);
 }
 
+/* A FIPS provider's must stay its own, and so may another's that the operator has chosen. */
+static bool is_of_default_provider(const struct libcrypto *meant, EVP_RAND_CTX *generator)
+{
+    static const char wanted[] = "default";
+    EVP_RAND *(*algorithm)(EVP_RAND_CTX *) = libcrypto_symbol(meant, "EVP_RAND_CTX_get0_rand");
+    void *(*provider)(EVP_RAND *) = libcrypto_symbol(meant, "EVP_RAND_get0_provider");
+    const char *(*name)(void *) = libcrypto_symbol(meant, "OSSL_PROVIDER_get0_name");
+    const char *found;
+
+    if (!generator || !algorithm || !provider || !name)
+        return false;
+    found = name(provider(algorithm(generator)));
+    for (size_t i = 0; i < sizeof(wanted); i++)
+        if (!found || found[i] != wanted[i])
+            return false;
+    return true;
+}
+
+static EVP_RAND_CTX *lend(const struct libcrypto *meant, enum default_generator which,
+                          EVP_RAND_CTX *generator)
+{
+    return is_of_default_provider(meant, generator) ? generators_lend(which, generator) : generator;
+}
+
 EVP_RAND_CTX *RAND_get0_primary(OSSL_LIB_CTX *context)
 {
     struct libcrypto *meant = libcrypto_meant_by_draw(CALLER, "RAND_get0_primary");
 
-    return meant ? generators_lend(GENERATOR_PRIMARY, FORWARD(meant, RAND_get0_primary, context))
+    return meant ? lend(meant, GENERATOR_PRIMARY, FORWARD(meant, RAND_get0_primary, context))
                  : NULL;
 }
 
@@ -159,15 +183,14 @@ EVP_RAND_CTX *RAND_get0_public(OSSL_LIB_CTX *context)
 {
     struct libcrypto *meant = libcrypto_meant_by_draw(CALLER, "RAND_get0_public");
 
-    return meant ? generators_lend(GENERATOR_PUBLIC, FORWARD(meant, RAND_get0_public, context))
-                 : NULL;
+    return meant ? lend(meant, GENERATOR_PUBLIC, FORWARD(meant, RAND_get0_public, context)) : NULL;
 }
 
 EVP_RAND_CTX *RAND_get0_private(OSSL_LIB_CTX *context)
 {
     struct libcrypto *meant = libcrypto_meant_by_draw(CALLER, "RAND_get0_private");
 
-    return meant ? generators_lend(GENERATOR_PRIVATE, FORWARD(meant, RAND_get0_private, context))
+    return meant ? lend(meant, GENERATOR_PRIVATE, FORWARD(meant, RAND_get0_private, context))
                  : NULL;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text.h"
 #include "ways.h"
 
 #define DEFAULTS                                                                                   \
@@ -106,6 +107,38 @@ ParameterizedTest(struct way *way, generators, one_put_in_place_of_a_default_sta
     expect_not_drawn(way, ledger, &shim, WORDS("public once it is back"));
     outcome_free(&stock);
     outcome_free(&shim);
+    ledger_free(ledger);
+}
+
+/* Where its provider is the only one: what RAND_bytes() gives is ours all the same. */
+Test(generators, of_a_fips_provider_stay_its_own)
+{
+    const struct way way = {"openssl-3.5", false};
+    const struct tree *tree = tree_of(&way);
+    char directory[] = "/tmp/osrandom-fips-XXXXXX";
+    struct ledger *ledger = ledger_new();
+    struct outcome outcome;
+    const char *env[4];
+
+    cr_assert(mkdtemp(directory));
+    outcome = run_words(NULL, NULL, NULL, "tests/support/fips_config", tree->loader,
+                        tree->libraries, tree->openssl, directory, NULL);
+    cr_assert_eq(outcome.exit_code, 0, "%s", outcome.err);
+    outcome.out[strcspn(outcome.out, "\n")] = '\0';
+    env[0] = ledger->env;
+    env[1] = text_format("OPENSSL_CONF=%s", outcome.out);
+    env[2] = text_format("OPENSSL_MODULES=%s/ossl-modules", tree->libraries);
+    env[3] = NULL;
+    outcome_free(&outcome);
+    outcome = probe(&way, the_ledger_shim(), env, "generators", WORDS("defaults"));
+    expect_clean(&way, &outcome, "");
+    expect_not_drawn(&way, ledger, &outcome, WORDS("primary", "public", "private", "nonce"));
+    outcome_free(&outcome);
+    outcome = probe(&way, the_ledger_shim(), env, "draws", NULL);
+    expect_drawn(&way, ledger, &outcome, WORDS("RAND_bytes", "BN_rand"));
+    outcome_free(&outcome);
+    outcome = run_words(NULL, NULL, NULL, "rm", "-r", directory, NULL);
+    outcome_free(&outcome);
     ledger_free(ledger);
 }
 

@@ -1,6 +1,6 @@
 /*
- * Draws from OpenSSL's default generators by EVP_RAND_generate(), and from generators that the
- * program has made itself, which must stay what they are.
+ * generators [defaults]: draws from OpenSSL's default generators by EVP_RAND_generate(), and from
+ * generators that the program has made itself, which must stay what they are.
  */
 #include "probe.h"
 
@@ -134,8 +134,12 @@ static void print_put_in_place(void)
 #endif
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    if (argc > 1 && strcmp(argv[1], "defaults") == 0) {
+        print_defaults();
+        return 0;
+    }
     print_own(" at first");
     print_defaults();
     print_own("");
