@@ -121,30 +121,35 @@ void RAND_add(const void *buffer, int length, double entropy)
 
 enum { STRONGEST = 256 }; /* bits; OpenSSL refuses what its generators cannot give */
 
+static bool is_ours(const void *caller, const char *function, const EVP_RAND_CTX *generator)
+{
+    return generators_are_default(generator) &&
+           !left_alone(libcrypto_meant_quickly(caller, function));
+}
+
 /* The kernel's bytes need no prediction resistance, and nothing more to be stirred in. */
 int EVP_RAND_generate(EVP_RAND_CTX *generator, unsigned char *buffer, size_t length,
                       unsigned int strength, int prediction_resistance, const unsigned char *more,
                       size_t more_length)
 {
-    struct libcrypto *meant = libcrypto_meant_by_draw(CALLER, "EVP_RAND_generate");
+    struct libcrypto *meant;
 
-    if (!meant)
-        return 0;
-    return !left_alone(meant) && strength <= STRONGEST && generators_are_default(generator)
-               ? method_draw(buffer, length)
-               : FORWARD(meant, EVP_RAND_generate, generator, buffer, length, strength,
-                         prediction_resistance, more, more_length);
+    if (strength <= STRONGEST && is_ours(CALLER, "EVP_RAND_generate", generator))
+        return method_draw(buffer, length);
+    meant = libcrypto_meant_by_draw(CALLER, "EVP_RAND_generate");
+    return meant ? FORWARD(meant, EVP_RAND_generate, generator, buffer, length, strength,
+                           prediction_resistance, more, more_length)
+                 : 0;
 }
 
 int EVP_RAND_nonce(EVP_RAND_CTX *generator, unsigned char *buffer, size_t length)
 {
-    struct libcrypto *meant = libcrypto_meant_by_draw(CALLER, "EVP_RAND_nonce");
+    struct libcrypto *meant;
 
-    if (!meant)
-        return 0;
-    return !left_alone(meant) && generators_are_default(generator)
-               ? method_draw(buffer, length)
-               : FORWARD(meant, EVP_RAND_nonce, generator, buffer, length);
+    if (is_ours(CALLER, "EVP_RAND_nonce", generator))
+        return method_draw(buffer, length);
+    meant = libcrypto_meant_by_draw(CALLER, "EVP_RAND_nonce");
+    return meant ? FORWARD(meant, EVP_RAND_nonce, generator, buffer, length) : 0;
 }
 
 /* A FIPS provider's must stay its own, and so may another's that the operator has chosen. */
