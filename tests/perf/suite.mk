@@ -18,7 +18,7 @@ $(sort $(PERF_MEASURE) $(PERF_CORE)): $(BUILD)/tools/%.o: tools/%.c $(FLAGS_FILE
 
 define perf_rules
 $(PERF_DIR)/$(1)/worker: tests/perf/worker.c $(PERF_MEASURE) $(BUILD)/platform/elf_image.o \
-    $(BUILD)/trees/$(1) tests/probes/probe.h $(FLAGS_FILE)
+    $(BUILD)/trees/$(1) $(wildcard tests/probes/*.h) $(FLAGS_FILE)
 	$$(call say,PERF,$$@)
 	$$(Q)mkdir -p $$(@D)
 	$$(Q). $$$$(cat $(BUILD)/trees/$(1))/tree.env && \
