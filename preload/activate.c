@@ -52,7 +52,7 @@ static bool is_openssl_version(const char *text)
 static void report_pin(const struct libcrypto *libcrypto)
 {
     const char *text = libcrypto_version_text(libcrypto);
-    const char *path = *libcrypto->path ? libcrypto->path : report_program();
+    const char *name = libcrypto->path, *path = *name ? name : report_program();
 
     if (libcrypto->pin == PIN_HELD)
         report(REPORT_ACTIVATED, "%s in %s draws from the operating system (source %s)", text, path,

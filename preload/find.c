@@ -102,34 +102,31 @@ getenv_function *find_getenv(void)
 static _Atomic uintptr_t subs_compared;
 
 struct roll_call {
-    uintptr_t compared; /* subs_compared at its start: another thread may be at it too */
-    uintptr_t subs;
-    bool called;
     uintptr_t starts[MOST_LIBCRYPTOS]; /* of the entries, before it */
     bool present[MOST_LIBCRYPTOS];
 };
 
+/* The same file may have been mapped again at the same place, and have a new name in the loader's
+ * memory. */
 static int note_present(struct dl_phdr_info *info, size_t size, void *context)
 {
     struct roll_call *roll = context;
     struct elf_image image;
 
     (void)size;
-    roll->subs = (uintptr_t)info->dlpi_subs;
-    if (roll->subs == roll->compared)
-        return 1;
-    roll->called = true;
     if (!read_object(&image, info))
         return 0;
     for (size_t i = 0; i < MOST_LIBCRYPTOS; i++)
         if (roll->starts[i] == elf_image_start(&image) &&
-            libcrypto_slot(i)->identity == libcrypto_identity(&image))
+            libcrypto_slot(i)->identity == libcrypto_identity(&image)) {
+            libcrypto_slot(i)->path = info->dlpi_name;
             roll->present[i] = true;
+        }
     return 0;
 }
 
-/* The same file may have been mapped again at the same place. One that gives no signal when it is
- * initialised is pinned anew, which does no harm if it has been there all the time. */
+/* One that gives no signal when it is initialised is pinned anew, which does no harm if it has been
+ * there all the time. */
 static bool distrust(struct libcrypto *entry, uintptr_t subs)
 {
     int held = PIN_HELD;
@@ -140,28 +137,37 @@ static bool distrust(struct libcrypto *entry, uintptr_t subs)
     return atomic_compare_exchange_strong(&entry->pin, &held, PIN_NONE);
 }
 
-bool find_gone(void)
+/* All in one callback, during which the loader's list stays as it is: what is not on it now is
+ * dropped before anything can be mapped and entered in its place. */
+static int compare(struct dl_phdr_info *info, size_t size, void *context)
 {
-    struct roll_call roll = {.compared = subs_compared};
-    bool changed = false;
+    const uintptr_t subs = (uintptr_t)info->dlpi_subs;
+    struct roll_call roll = {0};
+    bool *changed = context;
 
-    if (!dl_iterate_phdr)
-        return false;
+    (void)size;
+    if (subs == subs_compared)
+        return 1;
     for (size_t i = 0; i < MOST_LIBCRYPTOS; i++)
         roll.starts[i] = libcrypto_start(i);
     dl_iterate_phdr(note_present, &roll);
-    if (!roll.called)
-        return false;
-    subs_compared = roll.subs;
-    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
-        if (!roll.starts[i])
-            continue;
+    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++)
         if (roll.present[i]) {
-            changed |= distrust(libcrypto_slot(i), roll.subs);
-        } else {
-            changed |= libcrypto_drop(libcrypto_slot(i), roll.starts[i]);
+            *changed |= distrust(libcrypto_slot(i), subs);
+        } else if (roll.starts[i]) {
+            libcrypto_drop(libcrypto_slot(i));
+            *changed = true;
         }
-    }
+    subs_compared = subs;
+    return 1;
+}
+
+bool find_gone(void)
+{
+    bool changed = false;
+
+    if (dl_iterate_phdr)
+        dl_iterate_phdr(compare, &changed);
     return changed;
 }
 

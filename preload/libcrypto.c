@@ -6,8 +6,6 @@
 #include "mem_hooks.h"
 #include "report.h"
 
-enum { GOING = 1 }; /* the start of one that is being dropped; no object starts there */
-
 static struct libcrypto table[MOST_LIBCRYPTOS];
 
 size_t libcrypto_index(const struct libcrypto *libcrypto)
@@ -24,7 +22,7 @@ uintptr_t libcrypto_start(size_t index)
 {
     uintptr_t start = table[index].start;
 
-    return start != GOING && table[index].ready ? start : 0;
+    return table[index].ready ? start : 0;
 }
 
 struct libcrypto *libcrypto_at(size_t index)
@@ -149,12 +147,9 @@ void libcrypto_fill_in(struct libcrypto *entry, const struct elf_image *image,
     atomic_store(&entry->ready, true);
 }
 
-bool libcrypto_drop(struct libcrypto *entry, uintptr_t start)
+void libcrypto_drop(struct libcrypto *entry)
 {
-    if (!atomic_compare_exchange_strong(&entry->start, &start, GOING))
-        return false;
     entry->ready = false;
     forget_sites();
     entry->start = 0;
-    return true;
 }

@@ -41,7 +41,7 @@ struct libcrypto {
         signal; /* from where, behind start, its initialiser calls getenv(); 0: unknown */
     _Atomic bool with_program; /* loaded at the start: such objects are never unloaded */
     bool before_us;            /* in load order, so that its own calls do not come by the shim */
-    const char *path; /* the loader's name of it, valid while it is pinned; "": the program's */
+    const char *_Atomic path;  /* the loader's name of it, while it is mapped; "": the program's */
     _Atomic unsigned long version; /* as OpenSSL_version_num() answers; 0 until it was asked */
     struct {                       /* the program's own memory functions, kept by mem_hooks.c */
         realloc_function *realloc;
@@ -75,13 +75,13 @@ struct libcrypto *libcrypto_remembered(const void *address);
 /* Differs, almost surely, between images of different files at one place. */
 uintptr_t libcrypto_identity(const struct elf_image *image);
 
-/* For find.c. The entry of the object that starts here, NULL if it has none; a new one, NULL if
- * another thread was faster or no place is left; and an entry's beginning and end, which is false
- * if it no longer stands for that start. */
+/* For find.c, in callbacks of the loader's only. The entry of the object that starts here, NULL if
+ * it has none; a new one, NULL if another thread was faster or no place is left; and an entry's
+ * beginning and end. */
 struct libcrypto *libcrypto_claimed(uintptr_t start);
 struct libcrypto *libcrypto_claim(uintptr_t start);
 void libcrypto_fill_in(struct libcrypto *entry, const struct elf_image *image,
                        const struct dl_phdr_info *info, bool before_us);
-bool libcrypto_drop(struct libcrypto *entry, uintptr_t start);
+void libcrypto_drop(struct libcrypto *entry);
 
 #endif
