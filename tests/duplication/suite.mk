@@ -1,6 +1,7 @@
 # The programs that duplicate themselves, linked to each tree's OpenSSL.
 DUPLICATION_PROGRAMS := forks storms checkpoint resume
 DUPLICATION_TREES := $(TREES)
+TEST_FILES += $(if $(OSRANDOM_TEST_ALL),$(BUILD)/trees/criu-4.1 $(BUILD)/trees/criu-4.2)
 
 define duplication_rules
 $(BUILD)/duplication/$(1)/%: tests/duplication/programs/%.c tests/duplication/programs/draws.c \

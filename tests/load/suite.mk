@@ -85,4 +85,4 @@ $(LOAD_DIR)/glibc/self: $(LOAD_SOURCES)/self.c $(FLAGS_FILE)
 	$(LOAD_BUILD)
 
 $(LOAD_FILES): $(LOAD_SOURCES)/small_openssl.h tests/load/suite.mk
-TEST_FILES += $(LOAD_SHIMS) $(LOAD_FILES)
+TEST_FILES += $(LOAD_SHIMS) $(LOAD_FILES) $(BUILD)/trees/glibc-2.31
