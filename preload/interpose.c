@@ -18,6 +18,7 @@
 #include "method.h"
 #include "preload.h"
 #include "report.h"
+#include "same_text.h"
 #include "settings.h"
 #include "status.h"
 
@@ -155,7 +156,6 @@ int EVP_RAND_nonce(EVP_RAND_CTX *generator, unsigned char *buffer, size_t length
 /* A FIPS provider's must stay its own, and so may another's that the operator has chosen. */
 static bool is_of_default_provider(const struct libcrypto *meant, EVP_RAND_CTX *generator)
 {
-    static const char wanted[] = "default";
     EVP_RAND *(*algorithm)(EVP_RAND_CTX *) = libcrypto_symbol(meant, "EVP_RAND_CTX_get0_rand");
     void *(*provider)(EVP_RAND *) = libcrypto_symbol(meant, "EVP_RAND_get0_provider");
     const char *(*name)(void *) = libcrypto_symbol(meant, "OSSL_PROVIDER_get0_name");
@@ -164,10 +164,7 @@ static bool is_of_default_provider(const struct libcrypto *meant, EVP_RAND_CTX *
     if (!generator || !algorithm || !provider || !name)
         return false;
     found = name(provider(algorithm(generator)));
-    for (size_t i = 0; i < sizeof(wanted); i++)
-        if (!found || found[i] != wanted[i])
-            return false;
-    return true;
+    return found && same_text(found, "default");
 }
 
 static EVP_RAND_CTX *lend(const struct libcrypto *meant, enum default_generator which,

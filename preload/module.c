@@ -14,6 +14,7 @@
 
 #include "random.h"
 #include "report.h"
+#include "same_text.h"
 #include "settings.h"
 
 /* OSSL_DYNAMIC_VERSION and OSSL_DYNAMIC_OLDEST, the same from 0.9.8 to 3.6. */
@@ -37,17 +38,6 @@ static void start_once(void)
                (unsigned int)error);
 }
 
-static bool is_ours(const char *wanted_id)
-{
-    const char *ours = engine_id;
-
-    while (*ours && *wanted_id == *ours) {
-        wanted_id++;
-        ours++;
-    }
-    return *wanted_id == *ours;
-}
-
 unsigned long v_check(unsigned long version)
 {
     return version >= INTERFACE ? INTERFACE : 0;
@@ -58,7 +48,7 @@ int bind_engine(ENGINE *engine, const char *wanted_id, const void *callbacks)
     const struct libcrypto *caller = module_openssl_at(__builtin_return_address(0));
 
     (void)callbacks;
-    if (!caller || (wanted_id && !is_ours(wanted_id)))
+    if (!caller || (wanted_id && !same_text(wanted_id, engine_id)))
         return 0;
     start_once();
     return engine_fill_in(caller, engine);

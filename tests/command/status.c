@@ -11,7 +11,7 @@
 
 #include "held.h"
 #include "json.h"
-#include "trees.h"
+#include "tree_or_skip.h"
 #include "words.h"
 
 TestSuite(status, .fini = clean_up);
@@ -214,19 +214,11 @@ Test(status, knows_a_hidden_copy)
 /* Debian's OpenSSL 3.5 with its FIPS provider. */
 Test(status, knows_a_fips_provider)
 {
-    const struct tree *tree = tree_named("openssl-3.5");
-    const char *words[] = {
-        "tests/command/programs/fips_server", NULL, NULL, NULL, NULL, NULL, NULL};
-    struct held held;
+    const struct tree *tree = tree_or_skip("openssl-3.5");
+    struct held held =
+        held_start(NULL, WORDS("tests/command/programs/fips_server", tree->loader, tree->libraries,
+                               tree->openssl, directory(), the_shim()));
 
-    if (!tree)
-        cr_skip_test("OpenSSL 3.5 has not been fetched");
-    words[1] = tree->loader;
-    words[2] = tree->libraries;
-    words[3] = tree->openssl;
-    words[4] = directory();
-    words[5] = the_shim();
-    held = held_start(NULL, words);
     expect_state(&held, 1, "uncovered", "FIPS provider");
     held_end(&held);
 }

@@ -8,8 +8,6 @@
 
 #include "spawn.h"
 
-#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
-
 /* The environment's number of this name, or what stands for it, and with OSRANDOM_TEST_ALL=1. */
 unsigned int hunt_number(const char *name, unsigned int quick, unsigned int whole);
 

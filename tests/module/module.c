@@ -19,15 +19,6 @@ struct criterion_test_params trees_with_engines(void)
     return cr_make_param_array(char[NAME_LENGTH], names, sizeof(names) / sizeof(names[0]));
 }
 
-const struct tree *tree_or_skip(const char *name)
-{
-    const struct tree *tree = tree_named(name);
-
-    if (!tree)
-        cr_skip_test("%s has not been fetched: tests/support/trees get %s", name, name);
-    return tree;
-}
-
 struct configuration configuration_new(const char *module, const char *settings)
 {
     struct configuration configuration = {.path = "/tmp/osrandom-cnf-XXXXXX"};

@@ -10,15 +10,12 @@
 
 #include "ledger.h"
 #include "spawn.h"
-#include "trees.h"
+#include "tree_or_skip.h"
 
 enum { PATH_LENGTH = 4096 };
 
 /* For ParameterizedTestParameters(): the names of the trees whose OpenSSL has engines. */
 struct criterion_test_params trees_with_engines(void);
-
-/* The test is skipped, with the reason, if it has not been fetched. */
-const struct tree *tree_or_skip(const char *name);
 
 /* A configuration file that loads an engine; settings are further lines of the engine's section. */
 struct configuration {
@@ -34,11 +31,5 @@ char *engines_directory(const char *module);
 
 /* Runs that tree's openssl command. */
 struct outcome openssl(const struct tree *tree, const char *const *env, const char *const *words);
-
-#define WORDS(...)                                                                                 \
-    (const char *const[])                                                                          \
-    {                                                                                              \
-        __VA_ARGS__, NULL                                                                          \
-    }
 
 #endif

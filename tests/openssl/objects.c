@@ -256,14 +256,12 @@ ParameterizedTest(struct way *way, objects, an_openssl_that_takes_no_method_is_s
 
 Test(objects, boringssl_is_recognised_left_alone_and_named)
 {
-    const struct tree *tree = tree_named("boringssl");
+    const struct tree *tree = tree_or_skip("boringssl");
     struct ledger *ledger = ledger_new();
     const char *env[] = {ledger->env, "OSRANDOM_LOG=info", NULL};
     struct outcome stock, shim;
     char *value;
 
-    if (!tree)
-        cr_skip_test("boringssl has not been fetched: tests/support/trees get boringssl");
     stock = run_words(NULL, tree, env, built("probes/boringssl/draws"), NULL);
     shim = run_words(the_ledger_shim(), tree, env, built("probes/boringssl/draws"), NULL);
     cr_expect(stock.exit_code == 0 && shim.exit_code == 0, "%s%s", stock.err, shim.err);
@@ -280,12 +278,10 @@ Test(objects, boringssl_is_recognised_left_alone_and_named)
 
 Test(objects, boringssl_is_handed_a_size_t_whole)
 {
-    const struct tree *tree = tree_named("boringssl");
+    const struct tree *tree = tree_or_skip("boringssl");
     struct outcome shim;
 
     only_from(LEVEL_ALL);
-    if (!tree)
-        cr_skip_test("boringssl has not been fetched: tests/support/trees get boringssl");
     shim = run_words(the_shim(), tree, NULL, built("probes/boringssl/draws"), "large", NULL);
     cr_expect_str_eq(shim.out, "large=1\ntail is zero=0\n", "a size_t length was cut to an int");
     outcome_free(&shim);

@@ -28,11 +28,7 @@ struct criterion_test_params linked_ways(void)
 
 const struct tree *tree_of(const struct way *way)
 {
-    const struct tree *tree = tree_named(way->tree);
-
-    if (!tree)
-        cr_skip_test("%s has not been fetched: tests/support/trees get %s", way->tree, way->tree);
-    return tree;
+    return tree_or_skip(way->tree);
 }
 
 unsigned int version_of(const struct way *way)

@@ -11,7 +11,7 @@
 
 #include "ledger.h"
 #include "spawn.h"
-#include "trees.h"
+#include "tree_or_skip.h"
 
 struct way {
     char tree[16];
@@ -47,11 +47,5 @@ void expect_number(const struct way *way, const struct outcome *outcome, const c
 
 /* The probe ended by itself with 0, and printed nothing on standard error but these bytes. */
 void expect_clean(const struct way *way, const struct outcome *outcome, const char *err);
-
-#define WORDS(...)                                                                                 \
-    (const char *const[])                                                                          \
-    {                                                                                              \
-        __VA_ARGS__, NULL                                                                          \
-    }
 
 #endif

@@ -10,6 +10,13 @@
 
 #include "trees.h"
 
+/* A list that ends with NULL. */
+#define WORDS(...)                                                                                 \
+    (const char *const[])                                                                          \
+    {                                                                                              \
+        __VA_ARGS__, NULL                                                                          \
+    }
+
 struct command {
     const char *const *argv; /* ends with NULL */
     const char *const *env;  /* NAME=VALUE to set, ends with NULL; or NULL */

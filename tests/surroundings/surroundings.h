@@ -14,12 +14,6 @@
 /* A file of build/surroundings. */
 #define OURS(file) built("surroundings/" file)
 
-#define WORDS(...)                                                                                 \
-    (const char *const[])                                                                          \
-    {                                                                                              \
-        __VA_ARGS__, NULL                                                                          \
-    }
-
 struct scene {
     const char *const *words;
     const char *setting; /* NAME=VALUE, or NULL */

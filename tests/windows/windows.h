@@ -19,10 +19,4 @@ void expect_value(const struct outcome *outcome, const char *name, const char *v
 /* The path of a built file, or a skipped test, with the reason, if there is no mingw-w64. */
 const char *windows_file(const char *name);
 
-#define WORDS(...)                                                                                 \
-    (const char *const[])                                                                          \
-    {                                                                                              \
-        __VA_ARGS__, NULL                                                                          \
-    }
-
 #endif

@@ -1,7 +1,2 @@
-/* What platform/ uses of this system's header. */
-int *__errno(void);
-#define errno (*__errno())
-#define EINTR 4
-#define EIO 5
-#define EAGAIN 35
-#define ENOSYS 78
+/* As OpenBSD has it. */
+#include "../openbsd/errno.h"

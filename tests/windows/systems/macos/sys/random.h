@@ -1,3 +1,2 @@
-/* What platform/ uses of this system's header. */
-#include <stddef.h>
-int getentropy(void *buffer, size_t length);
+/* As OpenBSD's <unistd.h> has it. */
+#include "../../openbsd/unistd.h"
