@@ -12,7 +12,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-enum { LARGEST_LIST = 64 << 20 };
+enum { LARGEST_LIST = 64 << 20, ATTEMPTS = 5 };
 
 /* Takes a number and the byte that must follow it. */
 static bool take(const char **text, int base, char behind, uint64_t *number)
@@ -133,13 +133,11 @@ static int meaning_of(int error, pid_t pid)
     return kill(pid, 0) == 0 || errno == EPERM ? EACCES : ESRCH;
 }
 
-int process_open(struct process *process, pid_t pid)
+static int open_once(struct process *process, pid_t pid)
 {
     char directory[32], path[64], *text;
     int memory, error;
 
-    if (pid <= 0)
-        return ESRCH;
     snprintf(directory, sizeof(directory), "/proc/%d", (int)pid);
     snprintf(path, sizeof(path), "%s/mem", directory);
     memory = open(path, O_RDONLY | O_CLOEXEC);
@@ -148,10 +146,20 @@ int process_open(struct process *process, pid_t pid)
     text = read_list(directory);
     if (text && *text)
         return process_from(process, text, memory);
-    /* Nothing is mapped when it is over but not waited for, and by the kernel's own threads. */
     error = text ? ESRCH : meaning_of(errno, pid);
     free(text);
     close(memory);
+    return error;
+}
+
+/* Nothing is mapped when it is over but not waited for, and by the kernel's own threads. A list
+ * that was opened before execve() and is read behind it is empty as well: the next one is not. */
+int process_open(struct process *process, pid_t pid)
+{
+    int error = ESRCH;
+
+    for (int i = 0; pid > 0 && i < ATTEMPTS && error == ESRCH; i++)
+        error = open_once(process, pid);
     return error;
 }
 
