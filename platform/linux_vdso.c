@@ -28,7 +28,7 @@
 enum {
     SLOTS = RANDOM_STRIPES - 1, /* a power of two */
     CACHE_LINE = 64,
-    PAGE = 4096, /* a state that crosses no such page crosses no larger one */
+    LARGEST_STATE = 4096, /* the smallest page: a state must not cross one */
     /* Above this the system call is faster (2.4 microseconds either way; AMD EPYC, Linux 6.18). */
     LARGEST_DRAW = 896,
     STACK_SHIFT = 14, /* threads' stacks are farther apart than the 16 KiB that this folds */
@@ -48,11 +48,12 @@ typedef ssize_t vdso_getrandom(void *buffer, size_t length, unsigned int flags, 
 
 static struct {
     _Alignas(CACHE_LINE) _Atomic uint32_t busy;
-    void *state;
 } slots[SLOTS];
 
 static vdso_getrandom *vdso_call;
 static size_t state_size;
+static unsigned char *states; /* one a slot, a power of two apart */
+static unsigned int states_shift;
 
 #if defined(__powerpc__)
 /* Its vDSO tells an error by a condition bit, which C does not see: EPERM would pass for one byte
@@ -80,23 +81,24 @@ static int start(void)
 {
     struct parameters parameters = {0};
     vdso_getrandom *call = find_call();
-    size_t per_page, pages;
+    unsigned int shift = 0;
     unsigned char *memory;
     int error = linux_getrandom.start(); /* the vDSO gets its keys by this system call */
 
     if (error)
         return error;
     if (!call || call(NULL, 0, 0, &parameters, ~(size_t)0) != 0 || parameters.state_size == 0 ||
-        parameters.state_size > PAGE)
+        parameters.state_size > LARGEST_STATE)
         return ENOSYS;
-    per_page = PAGE / parameters.state_size;
-    pages = (SLOTS + per_page - 1) / per_page;
-    memory = linux_mmap(pages * PAGE, (int)parameters.mmap_protection, (int)parameters.mmap_flags);
+    while ((size_t)1 << shift < parameters.state_size)
+        shift++;
+    memory = linux_mmap((size_t)SLOTS << shift, (int)parameters.mmap_protection,
+                        (int)parameters.mmap_flags);
     if (linux_mmap_failed(memory))
         return ENOMEM;
 
-    for (size_t i = 0; i < SLOTS; i++)
-        slots[i].state = memory + i / per_page * PAGE + i % per_page * parameters.state_size;
+    states = memory;
+    states_shift = shift;
     state_size = parameters.state_size;
     vdso_call = call;
     return 0;
@@ -134,7 +136,7 @@ static long draw(unsigned char *buffer, size_t length)
             return -EAGAIN;
         slot = (slot + 1) % SLOTS;
     }
-    got = vdso_call(buffer, length, GRND_NONBLOCK, slots[slot].state, state_size);
+    got = vdso_call(buffer, length, GRND_NONBLOCK, states + (slot << states_shift), state_size);
     if (got > 0) {
         random_stripes[slot].draws += (size_t)got == length;
         random_stripes[slot].bytes += (size_t)got;
