@@ -51,9 +51,12 @@ static bool is_openssl_version(const char *text)
 
 static void report_pin(const struct libcrypto *libcrypto)
 {
-    const char *text = libcrypto_version_text(libcrypto);
     const char *name = libcrypto->path, *path = *name ? name : report_program();
+    const char *text;
 
+    if (libcrypto->pin == PIN_HELD && settings.log != LOG_INFO)
+        return;
+    text = libcrypto_version_text(libcrypto);
     if (libcrypto->pin == PIN_HELD)
         report(REPORT_ACTIVATED, "%s in %s draws from the operating system (source %s)", text, path,
                random_source_name(random_source()));
