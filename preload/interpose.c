@@ -333,6 +333,14 @@ static struct libcrypto *with_engine(const void *caller, const char *function)
     return meant;
 }
 
+/* Every start of the openssl command walks the list inside OpenSSL, to register what the engines
+ * can do other than RAND (ENGINE_register_all_complete()); that passes ours over. */
+static struct libcrypto *with_engine_unless_inside(const void *caller, const char *function)
+{
+    return is_inside_pinned(caller) ? libcrypto_meant(caller, function)
+                                    : with_engine(caller, function);
+}
+
 ENGINE *ENGINE_by_id(const char *id)
 {
     struct libcrypto *meant = with_engine(CALLER, "ENGINE_by_id");
@@ -342,14 +350,14 @@ ENGINE *ENGINE_by_id(const char *id)
 
 ENGINE *ENGINE_get_first(void)
 {
-    struct libcrypto *meant = with_engine(CALLER, "ENGINE_get_first");
+    struct libcrypto *meant = with_engine_unless_inside(CALLER, "ENGINE_get_first");
 
     return meant ? FORWARD(meant, ENGINE_get_first) : NULL;
 }
 
 ENGINE *ENGINE_get_last(void)
 {
-    struct libcrypto *meant = with_engine(CALLER, "ENGINE_get_last");
+    struct libcrypto *meant = with_engine_unless_inside(CALLER, "ENGINE_get_last");
 
     return meant ? FORWARD(meant, ENGINE_get_last) : NULL;
 }
