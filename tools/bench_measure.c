@@ -63,6 +63,23 @@ static bool vdso_loop(const struct bench_place *place, size_t size, unsigned lon
     return true;
 }
 
+/* What a draw must do beyond the bare call, whoever writes it: take a state and give it back. */
+static bool locked_loop(const struct bench_place *place, size_t size, unsigned long calls)
+{
+    static _Alignas(64) _Atomic uint32_t busy;
+
+    for (unsigned long i = 0; i < calls; i++) {
+        uint32_t idle = 0;
+
+        if (!atomic_compare_exchange_strong_explicit(&busy, &idle, 1, memory_order_acquire,
+                                                     memory_order_relaxed) ||
+            !vdso_loop(place, size, 1))
+            return false;
+        atomic_store_explicit(&busy, 0, memory_order_release);
+    }
+    return true;
+}
+
 /* Through the C library's syscall(), for its getrandom() is the vDSO's since 2.41. */
 static bool syscall_loop(const struct bench_place *place, size_t size, unsigned long calls)
 {
@@ -73,7 +90,7 @@ static bool syscall_loop(const struct bench_place *place, size_t size, unsigned 
 }
 
 static const struct bench_task bare_tasks[] = {
-    {"vdso", vdso_loop}, {"syscall", syscall_loop}, {NULL, NULL}};
+    {"vdso", vdso_loop}, {"locked", locked_loop}, {"syscall", syscall_loop}, {NULL, NULL}};
 
 static bench_loop *find_task(const struct bench_task *tasks, const char *name)
 {

@@ -33,8 +33,9 @@ struct bench_task {
     bench_loop *loop;
 };
 
-/* Answers until the input ends. tasks end with a NULL name; "vdso" and "syscall", the bare calls,
- * are always there. Returns an exit status. */
+/* Answers until the input ends. tasks end with a NULL name; always there are the bare calls
+ * "vdso" and "syscall", and "locked", the vDSO's behind a lock, for one thread. Returns an exit
+ * status. */
 int bench_serve(const struct bench_task *tasks);
 
 #endif

@@ -27,14 +27,18 @@ static double number_after(const char *text, const char *name)
     return found ? strtod(found + strlen(name), NULL) : -1;
 }
 
-/* User-space instructions of /bin/true from its loader's first on, as callgrind counts them; -1 if
- * it cannot. */
-static double instructions_of_true(const char *preload)
+/* User-space instructions from the loader's first on, as callgrind counts them; -1 if it cannot.
+ * preload is for the host's loader. */
+static double instructions_of(const char *preload, const char *const *program)
 {
-    struct outcome outcome = run_words(preload, NULL, NULL, "valgrind", "--tool=callgrind",
-                                       "--callgrind-out-file=/dev/null", "/bin/true", NULL);
-    double count = number_after(outcome.err, "Collected :");
+    const char *argv[16] = {"valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"};
+    struct outcome outcome;
+    double count;
 
+    for (size_t i = 0; program[i]; i++)
+        argv[3 + i] = program[i];
+    outcome = run(&(struct command){.argv = argv, .preload = preload});
+    count = number_after(outcome.err, "Collected :");
     outcome_free(&outcome);
     return count;
 }
@@ -42,8 +46,8 @@ static double instructions_of_true(const char *preload)
 static void instruction_row(void)
 {
     static const char what[] = "exec of /bin/true (empty.so, shim)";
-    double empty = instructions_of_true(built("perf/empty.so"));
-    double shim = instructions_of_true(the_shim());
+    double empty = instructions_of(built("perf/empty.so"), WORDS("/bin/true"));
+    double shim = instructions_of(the_shim(), WORDS("/bin/true"));
     char *texts[3] = {text_format("%.0f instr.", empty), text_format("%.0f instr.", shim),
                       text_format("%+.0f", shim - empty)};
 
@@ -110,18 +114,23 @@ static bool run_once(struct start *start, const char *const *argv)
     return true;
 }
 
-static bool start_openssl(struct start *start, const struct tree *tree, const char *preload)
+/* `openssl version` by a tree's loader, with this preloaded unless it is NULL. */
+struct openssl_words {
+    const char *argv[8];
+};
+
+static struct openssl_words openssl_version(const struct tree *tree, const char *preload)
 {
-    const char *argv[8] = {tree->loader, "--library-path", tree->libraries};
+    struct openssl_words words = {{tree->loader, "--library-path", tree->libraries}};
     size_t count = 3;
 
     if (preload) {
-        argv[count++] = "--preload";
-        argv[count++] = preload;
+        words.argv[count++] = "--preload";
+        words.argv[count++] = preload;
     }
-    argv[count++] = tree->openssl;
-    argv[count] = "version";
-    return run_once(start, argv);
+    words.argv[count++] = tree->openssl;
+    words.argv[count] = "version";
+    return words;
 }
 
 enum { NOTHING, EMPTY, SHIM, PRELOADS };
@@ -142,7 +151,7 @@ static bool measure_starts(struct starts *starts, const struct tree *tree, size_
         for (size_t i = 0; i < PRELOADS; i++) {
             size_t which = (round + i) % PRELOADS;
 
-            if (!start_openssl(&start[which], tree, preloads[which]))
+            if (!run_once(&start[which], openssl_version(tree, preloads[which]).argv))
                 return false;
         }
         for (size_t i = 0; i < PRELOADS; i++) {
@@ -176,6 +185,28 @@ static const char *excuse_of(const struct starts *starts, size_t rounds, double 
     return faults > limit / 2 ? "page faults" : NULL;
 }
 
+/* What of a start is no page fault: the loader looks every symbol up in one object more, whatever
+ * that is, and the shim finds and pins the OpenSSL. */
+static void start_instruction_rows(const struct tree *tree)
+{
+    double nothing = instructions_of(NULL, openssl_version(tree, NULL).argv);
+    double empty = instructions_of(NULL, openssl_version(tree, built("perf/empty.so")).argv);
+    double shim = instructions_of(NULL, openssl_version(tree, the_shim()).argv);
+    char *texts[3] = {text_format("%.0f instr.", nothing), text_format("%+.0f", shim - empty),
+                      text_format("%+.0f", empty - nothing)};
+
+    if (nothing < 0 || empty < 0 || shim < 0) {
+        table_gap("  its instructions", "valgrind is missing, or cannot run here");
+    } else {
+        table_row("  its instructions: the shim's own", texts[0], "", texts[1], 0, 0,
+                  (struct target){0, true, "", NULL});
+        table_row("  its instructions: the look-ups", "", "", texts[2], 0, 0,
+                  (struct target){0, true, "(the loader)", NULL});
+    }
+    for (size_t i = 0; i < 3; i++)
+        free(texts[i]);
+}
+
 static void start_rows(const struct tree *tree, const struct effort *effort)
 {
     static const char what[] = "exec of `openssl version`";
@@ -199,6 +230,8 @@ static void start_rows(const struct tree *tree, const struct effort *effort)
         (struct target){limit, true, "<= +100 us", excuse_of(&starts, effort->starts, limit)});
     start_row_of("  with empty.so instead of the shim", "", &starts, EMPTY, effort->starts,
                  (struct target){0, true, "(the loader)", NULL});
+    if (effort->instructions)
+        start_instruction_rows(tree);
     free(stock);
 }
 

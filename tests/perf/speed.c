@@ -62,13 +62,13 @@ static void faster(const char *what, const struct pair *pair, const char *task, 
         row(what, &stock, &shim, bench_quotient(&stock, &shim), 0, target);
 }
 
-/* Against the bare call, made in the same process. cost: how many times longer; else: what share of
- * its rate. */
+/* A task against the bare call, made in the same process. cost: how many times longer; else: what
+ * share of its rate. */
 static void against_bare(const char *what, const struct pair *pair, const char *bare_task,
-                         size_t size, bool cost, struct target target)
+                         const char *task, size_t size, bool cost, struct target target)
 {
     struct bench_side bare = {.worker = pair->shim, .task = bare_task, .size = size};
-    struct bench_side shim = {.worker = pair->shim, .task = "draw", .size = size};
+    struct bench_side shim = {.worker = pair->shim, .task = task, .size = size};
 
     if (!bench_alternate((struct bench_side *[]){&bare, &shim}, 2, pair->effort->rounds,
                          pair->effort->milliseconds))
@@ -179,11 +179,12 @@ void speed_rows(const struct tree *tree, const struct effort *effort)
            (struct target){1.6, false, ">= 1.6 stock", NULL});
     faster("BN_rand of 256 bits", &pair, "bignum", 256,
            (struct target){6, false, ">= 6 stock", NULL});
-    against_bare("32 bytes: bare vDSO, RAND_bytes", &pair, "vdso", 32, true,
+    against_bare("32 bytes: bare vDSO, RAND_bytes", &pair, "vdso", "draw", 32, true,
                  (struct target){1.10, true, "<= 1.10 bare", NULL});
-    against_bare("64 KiB: bare system call, ...", &pair, "syscall", KIB(64), false,
+    against_bare("  bare vDSO, behind a lock", &pair, "vdso", "locked", 32, true, none);
+    against_bare("64 KiB: bare system call, ...", &pair, "syscall", "draw", KIB(64), false,
                  (struct target){0.97, false, ">= 0.97 bare", NULL});
-    against_bare("1 MiB: bare system call, ...", &pair, "syscall", KIB(1024), false,
+    against_bare("1 MiB: bare system call, ...", &pair, "syscall", "draw", KIB(1024), false,
                  (struct target){0.97, false, ">= 0.97 bare", NULL});
     faster("bulk: RAND_bytes(1 KiB)", &pair, "draw", KIB(1), none);
     faster("bulk: RAND_bytes(16 KiB)", &pair, "draw", KIB(16), none);

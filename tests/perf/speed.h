@@ -14,6 +14,7 @@ struct effort {
     size_t windows;                 /* of threads */
     size_t keys;                    /* RSA; 0: none */
     size_t starts;                  /* of programs */
+    bool instructions;              /* count those of the starts as well */
 };
 
 /* The measuring program of a tree, with the shim or without; NULL if it cannot be started. */
