@@ -119,6 +119,24 @@ ParameterizedTest(struct way *way, engine, is_put_on_the_list_without_a_trace_in
     outcome_free(&shim);
 }
 
+ParameterizedTestParameters(engine, is_put_on_the_list_for_programs_only)
+{
+    return linked_ways();
+}
+
+ParameterizedTest(struct way *way, engine, is_put_on_the_list_for_programs_only)
+{
+    struct outcome shim;
+
+    if (!has_engines(way))
+        return;
+    shim = probe(way, the_shim(), NULL, "engine", WORDS("walk"));
+    expect_clean(way, &shim, "");
+    expect_number(way, &shim, "after OpenSSL's own walk", 0);
+    expect_number(way, &shim, "after the program's", 1);
+    outcome_free(&shim);
+}
+
 /* In these modes nothing is pinned: the same bytes that stock would give, and none of ours. */
 static void expect_untouched(const struct way *way, const char *mode, const char *name,
                              const char *word)

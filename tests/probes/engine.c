@@ -1,8 +1,9 @@
 /*
- * engine list|from-the-end|pyca|register-all|chosen|errno|draw: the ENGINE "osrandom" as programs
- * use it.
+ * engine list|from-the-end|walk|pyca|register-all|chosen|errno|draw: the ENGINE "osrandom" as
+ * programs use it.
  */
 
+#include <dlfcn.h>
 #include <errno.h>
 
 #include "probe.h"
@@ -25,6 +26,34 @@ static void list_from_the_end(void)
     for (ENGINE *engine = ENGINE_get_last(); engine; engine = ENGINE_get_prev(engine))
         seen += strcmp(ENGINE_get_id(engine), "osrandom") == 0;
     print_number("engines called osrandom", seen);
+}
+
+/* By OpenSSL's own function, which no shim sees. */
+static int has_ours(void)
+{
+    ENGINE *(*first)(void);
+    ENGINE *engine;
+    Dl_info info;
+    void *libcrypto;
+    int found = 0;
+
+    NEED(dladdr((void *)ENGINE_get_next, &info) != 0);
+    libcrypto = dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD);
+    NEED(libcrypto);
+    *(void **)&first = dlsym(libcrypto, "ENGINE_get_first");
+    NEED(first);
+    for (engine = first(); engine; engine = ENGINE_get_next(engine))
+        found |= strcmp(ENGINE_get_id(engine), "osrandom") == 0;
+    dlclose(libcrypto);
+    return found;
+}
+
+static void walk(void)
+{
+    ENGINE_register_all_complete();
+    print_number("after OpenSSL's own walk", has_ours());
+    ENGINE_free(ENGINE_get_first());
+    print_number("after the program's", has_ours());
 }
 
 /* ENGINE_ctrl_cmd() makes a 1 of every success; ENGINE_ctrl() hands on the length. */
@@ -94,6 +123,8 @@ int main(int argc, char **argv)
         list();
     else if (strcmp(what, "from-the-end") == 0)
         list_from_the_end();
+    else if (strcmp(what, "walk") == 0)
+        walk();
     else if (strcmp(what, "pyca") == 0)
         pyca();
     else if (strcmp(what, "chosen") == 0)
