@@ -333,14 +333,6 @@ static struct libcrypto *with_engine(const void *caller, const char *function)
     return meant;
 }
 
-/* Every start of the openssl command walks the list inside OpenSSL, to register what the engines
- * can do other than RAND (ENGINE_register_all_complete()); that passes ours over. */
-static struct libcrypto *with_engine_unless_inside(const void *caller, const char *function)
-{
-    return is_inside_pinned(caller) ? libcrypto_meant(caller, function)
-                                    : with_engine(caller, function);
-}
-
 ENGINE *ENGINE_by_id(const char *id)
 {
     struct libcrypto *meant = with_engine(CALLER, "ENGINE_by_id");
@@ -348,16 +340,21 @@ ENGINE *ENGINE_by_id(const char *id)
     return meant ? FORWARD(meant, ENGINE_by_id, id) : NULL;
 }
 
+/* Every start of the openssl command has OpenSSL itself walk the list, to register what the engines
+ * can do other than RAND (ENGINE_register_all_complete()): that passes ours over. A program that
+ * has its OpenSSL inside, and no path therefore, is not told from it, and sees ours. */
 ENGINE *ENGINE_get_first(void)
 {
-    struct libcrypto *meant = with_engine_unless_inside(CALLER, "ENGINE_get_first");
+    struct libcrypto *meant = libcrypto_meant(CALLER, "ENGINE_get_first");
 
+    if (meant && (!*meant->path || !is_inside_pinned(CALLER)))
+        engine_register(meant);
     return meant ? FORWARD(meant, ENGINE_get_first) : NULL;
 }
 
 ENGINE *ENGINE_get_last(void)
 {
-    struct libcrypto *meant = with_engine_unless_inside(CALLER, "ENGINE_get_last");
+    struct libcrypto *meant = with_engine(CALLER, "ENGINE_get_last");
 
     return meant ? FORWARD(meant, ENGINE_get_last) : NULL;
 }
