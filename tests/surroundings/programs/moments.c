@@ -195,7 +195,8 @@ static void after_jumps(void)
 
 /* ---- cancels ---- */
 
-enum { CANCELS = 200, MOST_BEFORE = 20 };
+/* A cancellation may be late on a busy machine: all draws together must find room in the ledger. */
+enum { CANCELS = 200, MOST_BEFORE = 20, MOST_DRAWS = 8000 };
 
 static _Atomic int drawn;
 static _Atomic int cleaned;
@@ -212,8 +213,11 @@ static void *draw_until_cancelled(void *unused)
 
     pthread_cleanup_push(clean, NULL);
     pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL);
-    while (RAND_bytes(bytes, SHOWN) == 1)
+    while (RAND_bytes(bytes, SHOWN) == 1 && drawn < MOST_DRAWS)
         drawn++;
+    if (drawn == MOST_DRAWS)
+        for (;;)
+            pause();
     pthread_cleanup_pop(0);
     return unused;
 }
