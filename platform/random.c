@@ -126,10 +126,10 @@ static void settle_on(unsigned int index, unsigned int chosen, unsigned int lost
         random_notice(RANDOM_NOTICE_LOST, sources[lost]->kind, error);
 }
 
-int random_fill(void *buffer, size_t length)
+/* From the chosen source, or from those behind it. Not inlined: a draw that needs none of it would
+ * save and restore registers for it. */
+__attribute__((noinline)) static int fill_from_any(unsigned int chosen, void *buffer, size_t length)
 {
-    /* Acquire: what start() has prepared is seen with the choice of the source. */
-    const unsigned int chosen = atomic_load_explicit(&first_source, memory_order_acquire);
     unsigned int first = chosen;
     unsigned char *cursor = buffer;
     size_t left = length;
@@ -149,4 +149,16 @@ int random_fill(void *buffer, size_t length)
         }
     }
     return error;
+}
+
+int random_fill(void *buffer, size_t length)
+{
+    /* Acquire: what start() has prepared is seen with the choice of the source. */
+    const unsigned int chosen = atomic_load_explicit(&first_source, memory_order_acquire);
+    const struct source *source = sources[chosen];
+
+    if (source->counts && length <= source->largest_draw &&
+        source->draw(buffer, length) == (long)length)
+        return 0;
+    return fill_from_any(chosen, buffer, length);
 }
