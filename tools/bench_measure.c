@@ -53,12 +53,15 @@ static void find_vdso(void)
         vdso_call = NULL;
 }
 
+bool bench_vdso_draw(const struct bench_place *place, void *buffer, size_t size)
+{
+    return vdso_call && vdso_call(buffer, size, 0, place->state, vdso.state_size) == (ssize_t)size;
+}
+
 static bool vdso_loop(const struct bench_place *place, size_t size, unsigned long calls)
 {
-    if (!vdso_call)
-        return false;
     for (unsigned long i = 0; i < calls; i++)
-        if (vdso_call(place->buffer, size, 0, place->state, vdso.state_size) != (ssize_t)size)
+        if (!bench_vdso_draw(place, place->buffer, size))
             return false;
     return true;
 }

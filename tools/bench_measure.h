@@ -24,6 +24,9 @@ struct bench_place {
     void *state;           /* for the bare vDSO call */
 };
 
+/* The bare vDSO call, into any buffer; false if it fails or there is none. */
+bool bench_vdso_draw(const struct bench_place *place, void *buffer, size_t size);
+
 /* Makes so many calls; false at the first that fails. The loop lies in the task, so that the call
  * in it is the one that a program makes. */
 typedef bool bench_loop(const struct bench_place *place, size_t size, unsigned long calls);

@@ -55,7 +55,7 @@ static void instruction_row(void)
         table_gap(what, "valgrind is missing, or cannot run here");
     else
         table_row(what, texts[0], texts[1], texts[2], shim - empty, 0,
-                  (struct target){0.01 * empty + 15000, true, "<= +1%+15,000", NULL});
+                  at_most(0.01 * empty + 15000, "<= +1%+15,000"));
     for (size_t i = 0; i < 3; i++)
         free(texts[i]);
 }
@@ -199,9 +199,9 @@ static void start_instruction_rows(const struct tree *tree)
         table_gap("  its instructions", "valgrind is missing, or cannot run here");
     } else {
         table_row("  its instructions: the shim's own", texts[0], "", texts[1], 0, 0,
-                  (struct target){0, true, "", NULL});
+                  for_information(""));
         table_row("  its instructions: the look-ups", "", "", texts[2], 0, 0,
-                  (struct target){0, true, "(the loader)", NULL});
+                  for_information("(the loader)"));
     }
     for (size_t i = 0; i < 3; i++)
         free(texts[i]);
@@ -225,11 +225,13 @@ static void start_rows(const struct tree *tree, const struct effort *effort)
     stock =
         text_format("%.0f us ±%2.0f%%", bench_median(starts.microseconds[NOTHING], effort->starts),
                     100 * bench_spread(starts.microseconds[NOTHING], effort->starts));
-    start_row_of(
-        what, stock, &starts, SHIM, effort->starts,
-        (struct target){limit, true, "<= +100 us", excuse_of(&starts, effort->starts, limit)});
+    start_row_of(what, stock, &starts, SHIM, effort->starts,
+                 (struct target){.limit = limit,
+                                 .at_most = true,
+                                 .text = "<= +100 us",
+                                 .excuse = excuse_of(&starts, effort->starts, limit)});
     start_row_of("  with empty.so instead of the shim", "", &starts, EMPTY, effort->starts,
-                 (struct target){0, true, "(the loader)", NULL});
+                 for_information("(the loader)"));
     if (effort->instructions)
         start_instruction_rows(tree);
     free(stock);
@@ -256,10 +258,10 @@ static void memory_rows_of_tree(const struct tree *tree)
     bench_ask(stock, "time draw 32 1000");
     bench_ask(shim, "time draw 32 1000");
     memory_row("private memory, drawing", bench_ask(stock, "memory"), bench_ask(shim, "memory"),
-               (struct target){40, true, "<= 40 KiB", NULL});
+               at_most(40, "<= 40 KiB"));
     bench_ask(shim, "rate draw 32 64 50");
     memory_row("  after 64 threads", bench_ask(stock, "memory"), bench_ask(shim, "memory"),
-               (struct target){40, true, "<= 40 KiB", NULL});
+               at_most(40, "<= 40 KiB"));
     bench_worker_stop(stock);
     bench_worker_stop(shim);
 }
@@ -286,7 +288,7 @@ static void size_row(void)
     } else {
         size = text_format("%.1f KiB", (double)file.st_size / 1024);
         table_row("size of the file, stripped", "", size, "", (double)file.st_size / 1024, 0,
-                  (struct target){48, true, "<= 48 KiB", NULL});
+                  at_most(48, "<= 48 KiB"));
         free(size);
     }
     close(descriptor);
@@ -298,7 +300,7 @@ static void fault_row(void)
 {
     char *text = text_format("%.1f us", microseconds_of_fault());
 
-    table_row("a page fault", text, "", "", 0, 0, (struct target){0, true, "(the machine)", NULL});
+    table_row("a page fault", text, "", "", 0, 0, for_information("(the machine)"));
     free(text);
 }
 
@@ -307,7 +309,7 @@ void cost_rows(const char *self)
     fault_row();
     instruction_row();
     memory_row("private memory, no OpenSSL", 0, memory_without_openssl(self),
-               (struct target){12, true, "<= 12 KiB", NULL});
+               at_most(12, "<= 12 KiB"));
     size_row();
 }
 

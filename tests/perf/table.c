@@ -35,13 +35,13 @@ static const char *judge(double figure, double error, struct target target)
     if (target.limit == 0)
         return "";
     share = target.at_most ? (figure - error) / target.limit : target.limit / (figure + error);
+    if (target.excuse && target.lowered == (share <= 1)) {
+        excused++;
+        return target.excuse;
+    }
     if (share <= 1) {
         met++;
         return "met";
-    }
-    if (target.excuse) {
-        excused++;
-        return target.excuse;
     }
     /* A quarter of the target: 0.75 of what should be reached, 1.25 of what may be spent. */
     if (share <= (target.at_most ? 1.25 : 1 / 0.75)) {

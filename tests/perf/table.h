@@ -13,7 +13,29 @@ struct target {
     bool at_most; /* otherwise: at least */
     const char *text;
     const char *excuse; /* what keeps the figure from its target, if it is not the shim; or NULL */
+    bool lowered;       /* limit is what the excuse leaves of the target, and must be reached */
 };
+
+static inline struct target at_most(double limit, const char *text)
+{
+    return (struct target){.limit = limit, .at_most = true, .text = text};
+}
+
+static inline struct target at_least(double limit, const char *text)
+{
+    return (struct target){.limit = limit, .text = text};
+}
+
+/* Where the machine allows less than the target asked for: what it does allow. */
+static inline struct target at_least_the_limit(double limit, const char *text, const char *excuse)
+{
+    return (struct target){.limit = limit, .text = text, .excuse = excuse, .lowered = true};
+}
+
+static inline struct target for_information(const char *text)
+{
+    return (struct target){.text = text};
+}
 
 void table_head(void);
 void table_group(const char *format, ...) __attribute__((format(printf, 1, 2)));
