@@ -99,20 +99,23 @@ static void count(size_t bytes, bool last)
     __atomic_fetch_add(&tally->bytes, bytes, __ATOMIC_RELAXED);
 }
 
-/* Draws until nothing is left; what a failing source has delivered stays. */
-static int drain(const struct source *source, unsigned char **cursor, size_t *left)
+/* An interrupted draw is as good as none. */
+enum { NOT_ASKED = -EINTR };
+
+/* Draws until nothing is left; what a failing source has delivered stays. got is what the source
+ * has answered already. */
+static int drain(const struct source *source, long got, unsigned char **cursor, size_t *left)
 {
     while (*left > 0) {
-        long got = source->draw(*cursor, *left);
-
-        if (got == -EINTR)
-            continue;
+        while (got == NOT_ASKED)
+            got = source->draw(*cursor, *left);
         if (got <= 0)
             return got < 0 ? (int)-got : EIO;
         if (!source->counts)
             count((size_t)got, (size_t)got == *left);
         *cursor += got;
         *left -= (size_t)got;
+        got = NOT_ASKED;
     }
     return 0;
 }
@@ -126,9 +129,10 @@ static void settle_on(unsigned int index, unsigned int chosen, unsigned int lost
         random_notice(RANDOM_NOTICE_LOST, sources[lost]->kind, error);
 }
 
-/* From the chosen source, or from those behind it. Not inlined: a draw that needs none of it would
- * save and restore registers for it. */
-__attribute__((noinline)) static int fill_from_any(unsigned int chosen, void *buffer, size_t length)
+/* From the chosen source, which has answered got, and from those behind it. Not inlined: a draw
+ * that needs none of it would save and restore registers for it. */
+__attribute__((noinline)) static int fill_from_any(unsigned int chosen, long got, void *buffer,
+                                                   size_t length)
 {
     unsigned int first = chosen;
     unsigned char *cursor = buffer;
@@ -139,7 +143,8 @@ __attribute__((noinline)) static int fill_from_any(unsigned int chosen, void *bu
     if (sources[first]->largest_draw && length > sources[first]->largest_draw)
         first = next_source(first);
     for (unsigned int index = first; index < SOURCES; index = next_source(index)) {
-        error = drain(sources[index], &cursor, &left);
+        error = drain(sources[index], got, &cursor, &left);
+        got = NOT_ASKED;
         if (index == first)
             first_error = error;
         if (error == 0) {
@@ -156,9 +161,12 @@ int random_fill(void *buffer, size_t length)
     /* Acquire: what start() has prepared is seen with the choice of the source. */
     const unsigned int chosen = atomic_load_explicit(&first_source, memory_order_acquire);
     const struct source *source = sources[chosen];
+    long got = NOT_ASKED;
 
-    if (source->counts && length <= source->largest_draw &&
-        source->draw(buffer, length) == (long)length)
-        return 0;
-    return fill_from_any(chosen, buffer, length);
+    if (source->counts && length <= source->largest_draw) {
+        got = source->draw(buffer, length);
+        if (got == (long)length)
+            return 0;
+    }
+    return fill_from_any(chosen, got, buffer, length);
 }
