@@ -4,6 +4,7 @@
 #include "cost.h"
 
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -164,14 +165,24 @@ static bool measure_starts(struct starts *starts, const struct tree *tree, size_
     return true;
 }
 
+/* Twice the standard error of a median, of as good as normally distributed values: 1.253 standard
+ * deviations over the root of their number, and the quartiles are 1.349 of those apart. */
+static double doubt(const double *values, size_t count)
+{
+    double between_quartiles = 2 * bench_spread(values, count) * bench_median(values, count);
+
+    return 2 * 1.253 / 1.349 * between_quartiles / sqrt((double)count);
+}
+
 static void start_row_of(const char *what, const char *stock, const struct starts *starts,
                          size_t which, size_t rounds, struct target target)
 {
     double more = bench_median(starts->microseconds[which], rounds);
     char *faults = text_format("%+.0f faults", bench_median(starts->faults[which], rounds));
-    char *ratio = text_format("%+.0f us", more);
+    double error = doubt(starts->microseconds[which], rounds);
+    char *ratio = text_format("%+.0f ±%.0f us", more, error);
 
-    table_row(what, stock, faults, ratio, more, 0, target);
+    table_row(what, stock, faults, ratio, more, error, target);
     free(faults);
     free(ratio);
 }

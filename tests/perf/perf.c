@@ -22,10 +22,14 @@ static const struct effort whole = {.rounds = 60,
                                     .long_milliseconds = 20,
                                     .windows = 25,
                                     .keys = 200,
-                                    .starts = 300,
+                                    .starts = 600,
                                     .instructions = true};
-static const struct effort brief = {
-    .rounds = 15, .milliseconds = 1, .long_milliseconds = 5, .windows = 8, .keys = 0, .starts = 50};
+static const struct effort brief = {.rounds = 15,
+                                    .milliseconds = 1,
+                                    .long_milliseconds = 5,
+                                    .windows = 8,
+                                    .keys = 0,
+                                    .starts = 150};
 
 static const char usage[] =
     "Usage: tests/perf/run [--short] [TREE...]   prints the table\n"

@@ -12,7 +12,7 @@ static unsigned int met, excused, missed, missed_badly, gaps;
 
 void table_head(void)
 {
-    printf("%-36s %15s %15s %9s  %-13s %s\n", "what", "stock", "shim", "ratio", "target",
+    printf("%-36s %15s %15s %12s  %-13s %s\n", "what", "stock", "shim", "ratio", "target",
            "verdict");
 }
 
@@ -55,7 +55,7 @@ static const char *judge(double figure, double error, struct target target)
 void table_row(const char *what, const char *stock, const char *shim, const char *ratio,
                double figure, double error, struct target target)
 {
-    printf("  %-34s %15s %15s %9s  %-13s %s\n", what, stock, shim, ratio, target.text,
+    printf("  %-34s %15s %15s %12s  %-13s %s\n", what, stock, shim, ratio, target.text,
            judge(figure, error, target));
     fflush(stdout);
 }
