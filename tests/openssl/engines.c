@@ -17,7 +17,7 @@ static bool has_engines(const struct way *way)
 
 ParameterizedTestParameters(engine, is_on_the_list_once_and_only_in_the_modes_that_say_so)
 {
-    return all_ways();
+    return ways_and_elders();
 }
 
 ParameterizedTest(struct way *way, engine, is_on_the_list_once_and_only_in_the_modes_that_say_so)
@@ -70,7 +70,7 @@ static void expect_pyca_sequence(const struct way *way, const char *mode)
 
 ParameterizedTestParameters(engine, serves_the_sequence_that_pyca_cryptography_used)
 {
-    return all_ways();
+    return ways_and_elders();
 }
 
 ParameterizedTest(struct way *way, engine, serves_the_sequence_that_pyca_cryptography_used)
@@ -83,7 +83,7 @@ ParameterizedTest(struct way *way, engine, serves_the_sequence_that_pyca_cryptog
 
 ParameterizedTestParameters(engine, stays_chosen_when_all_engines_are_registered)
 {
-    return linked_ways();
+    return ways_and_elders();
 }
 
 ParameterizedTest(struct way *way, engine, stays_chosen_when_all_engines_are_registered)
@@ -104,7 +104,7 @@ ParameterizedTest(struct way *way, engine, stays_chosen_when_all_engines_are_reg
 
 ParameterizedTestParameters(engine, is_put_on_the_list_without_a_trace_in_errno)
 {
-    return linked_ways();
+    return ways_and_elders();
 }
 
 ParameterizedTest(struct way *way, engine, is_put_on_the_list_without_a_trace_in_errno)
@@ -154,7 +154,7 @@ static void expect_untouched(const struct way *way, const char *mode, const char
 
 ParameterizedTestParameters(modes, register_and_builtin_leave_openssl_its_generator)
 {
-    return all_ways();
+    return ways_and_elders();
 }
 
 ParameterizedTest(struct way *way, modes, register_and_builtin_leave_openssl_its_generator)
@@ -167,7 +167,7 @@ ParameterizedTest(struct way *way, modes, register_and_builtin_leave_openssl_its
 
 ParameterizedTestParameters(modes, register_and_builtin_let_swaps_through)
 {
-    return all_ways();
+    return ways_and_elders();
 }
 
 ParameterizedTest(struct way *way, modes, register_and_builtin_let_swaps_through)

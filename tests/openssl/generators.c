@@ -113,7 +113,7 @@ ParameterizedTest(struct way *way, generators, one_put_in_place_of_a_default_sta
 /* Where its provider is the only one: what RAND_bytes() gives is ours all the same. */
 Test(generators, of_a_fips_provider_stay_its_own)
 {
-    const struct way way = {"openssl-3.5", false};
+    const struct way way = {"openssl-3.5", LINKED};
     const struct tree *tree = tree_of(&way);
     char directory[] = "/tmp/osrandom-fips-XXXXXX";
     struct ledger *ledger = ledger_new();

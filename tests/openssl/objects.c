@@ -10,7 +10,7 @@
 #include "level.h"
 #include "ways.h"
 
-static struct way carriers[] = {{"openssl-1.1.1", false}, {"openssl-3.0", false}};
+static struct way carriers[] = {{"openssl-1.1.1", LINKED}, {"openssl-3.0", LINKED}};
 
 static struct criterion_test_params carrier_ways(void)
 {
@@ -127,7 +127,7 @@ Test(objects, two_different_openssls_in_one_process_are_each_handed_their_own_ca
 
 Test(objects, another_shim_that_defines_the_same_names_is_left_alone)
 {
-    const struct way way = {"openssl-3.0", false};
+    const struct way way = {"openssl-3.0", LINKED};
     struct ledger *ledger = ledger_new();
     char *both = NULL;
     struct outcome shim;
@@ -168,7 +168,7 @@ ParameterizedTest(struct way *way, objects,
  * pass by the shim. */
 Test(objects, more_than_there_is_room_for_work_and_are_reported)
 {
-    const struct way way = {"openssl-3.0", true};
+    const struct way way = {"openssl-3.0", LATE};
     const struct tree *tree = tree_of(&way);
     struct ledger *ledger = ledger_new();
     struct outcome shim =
@@ -202,7 +202,7 @@ static struct outcome run_gone(const struct ledger *ledger, const char *setting)
 
 Test(objects, one_that_was_unloaded_is_not_looked_into_by_later_calls)
 {
-    const struct way way = {"openssl-3.0", true};
+    const struct way way = {"openssl-3.0", LATE};
     struct ledger *ledger = ledger_new();
     struct outcome shim = run_gone(ledger, "OSRANDOM_MODE=activate");
 
@@ -216,7 +216,7 @@ Test(objects, one_that_was_unloaded_is_not_looked_into_by_later_calls)
 
 Test(objects, one_that_was_unloaded_is_not_handed_the_draws_of_another)
 {
-    const struct way way = {"openssl-3.0", true};
+    const struct way way = {"openssl-3.0", LATE};
     struct ledger *ledger = ledger_new();
     struct outcome shim = run_gone(ledger, "OSRANDOM_MODE=builtin");
 

@@ -31,7 +31,7 @@ static struct quiet_case cases[] = {
 
 static const struct tree *tree_of_case(const struct quiet_case *quiet)
 {
-    struct way way = {.late = false};
+    struct way way = {.how = LINKED};
 
     memcpy(way.tree, quiet->tree, sizeof(way.tree));
     return tree_of(&way);

@@ -40,7 +40,7 @@ static const char *unloadable(const struct way *way)
     return built(file);
 }
 
-static struct way unloadable_ways[] = {{"openssl-1.1.1", false}, {"openssl-3.0", false}};
+static struct way unloadable_ways[] = {{"openssl-1.1.1", LINKED}, {"openssl-3.0", LINKED}};
 
 ParameterizedTestParameters(storms, of_draws_while_openssl_comes_and_goes_do_no_harm)
 {

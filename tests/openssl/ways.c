@@ -8,17 +8,23 @@
 #include <string.h>
 
 static struct way ways[] = {
-    {"openssl-1.1.1", false}, {"openssl-3.0", false}, {"openssl-3.5", false},
-    {"openssl-3.6", false},   {"openssl-4.0", false}, {"openssl-1.1.1", true},
-    {"openssl-3.0", true},    {"openssl-3.5", true},  {"openssl-3.6", true},
-    {"openssl-4.0", true},
+    {"openssl-1.1.1", LINKED}, {"openssl-3.0", LINKED},   {"openssl-3.5", LINKED},
+    {"openssl-3.6", LINKED},   {"openssl-4.0", LINKED},   {"openssl-1.1.1", LATE},
+    {"openssl-3.0", LATE},     {"openssl-3.5", LATE},     {"openssl-3.6", LATE},
+    {"openssl-4.0", LATE},     {"openssl-1.0.1", INSIDE}, {"openssl-1.0.2", INSIDE},
+    {"openssl-1.1.0", INSIDE},
 };
 
-enum { WAYS = sizeof(ways) / sizeof(ways[0]) };
+enum { ALL = sizeof(ways) / sizeof(ways[0]), ELDERS = 3, WAYS = ALL - ELDERS };
 
 struct criterion_test_params all_ways(void)
 {
     return cr_make_param_array(struct way, ways, WAYS);
+}
+
+struct criterion_test_params ways_and_elders(void)
+{
+    return cr_make_param_array(struct way, ways, ALL);
 }
 
 struct criterion_test_params linked_ways(void)
@@ -41,22 +47,32 @@ unsigned int version_of(const struct way *way)
 
 const char *described(const struct way *way)
 {
+    static const char *const hows[] = {"linked", "loaded late", "inside the program"};
     static char text[64];
 
-    snprintf(text, sizeof(text), "%s, %s", way->tree, way->late ? "loaded late" : "linked");
+    snprintf(text, sizeof(text), "%s, %s", way->tree, hows[way->how]);
     return text;
 }
 
 struct outcome probe(const struct way *way, const char *preload, const char *const *env,
                      const char *name, const char *const *words)
 {
+    const struct tree *tree = tree_of(way);
     const char *argv[16] = {NULL};
-    struct command command = {.argv = argv, .env = env, .preload = preload, .tree = tree_of(way)};
+    struct command command = {.argv = argv, .env = env, .preload = preload};
     char file[128];
     size_t count = 0;
 
-    snprintf(file, sizeof(file), "probes/%s/%s%s", way->tree, name, way->late ? ".so" : "");
-    if (way->late)
+    snprintf(file, sizeof(file), "probes/%s/%s%s", way->tree, name, way->how ? ".so" : "");
+    if (way->how == INSIDE) {
+        argv[count++] = tree->loader;
+        argv[count++] = "-e";
+        argv[count++] = "require(process.argv[1])";
+        argv[count++] = built("probes/inside/inside.node");
+    } else {
+        command.tree = tree;
+    }
+    if (way->how == LATE)
         argv[count++] = built("programs/late");
     argv[count++] = built(file);
     for (; words && *words; words++)

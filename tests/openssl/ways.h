@@ -1,6 +1,6 @@
 /*
  * The ways in which a program comes by OpenSSL, and a probe run in each: every generation, linked
- * at start and loaded late.
+ * at start and loaded late; and the elders, which are inside a program.
  */
 #ifndef OSRANDOM_TESTS_WAYS_H
 #define OSRANDOM_TESTS_WAYS_H
@@ -15,11 +15,13 @@
 
 struct way {
     char tree[16];
-    bool late;
+    enum { LINKED, LATE, INSIDE } how;
 };
 
-/* For ParameterizedTestParameters(): all ways, or one a generation. */
+/* For ParameterizedTestParameters(): all ways, one a generation, or all and those of the elders,
+ * 1.0.1 to 1.1.0, for which draws, ending, engine, keys, sizes and swap are built. */
 struct criterion_test_params all_ways(void);
+struct criterion_test_params ways_and_elders(void);
 struct criterion_test_params linked_ways(void);
 
 /* Its tree; the test is skipped, with the reason, if it has not been fetched. */

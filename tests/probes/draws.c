@@ -26,8 +26,10 @@ int main(void)
 
     NEED(RAND_bytes(bytes, sizeof(bytes)) == 1);
     print_hex("RAND_bytes", bytes, sizeof(bytes));
+#ifdef HAS_PRIV_BYTES
     NEED(RAND_priv_bytes(bytes, sizeof(bytes)) == 1);
     print_hex("RAND_priv_bytes", bytes, sizeof(bytes));
+#endif
     NEED(RAND_pseudo_bytes(bytes, sizeof(bytes)) == 1);
     print_hex("RAND_pseudo_bytes", bytes, sizeof(bytes));
     print_bn_rand();

@@ -9,14 +9,12 @@
 
 #include "probe.h"
 
-static EVP_PKEY *generate(int type, int curve, int bits)
+static EVP_PKEY *generate(int type, int bits)
 {
     EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_id(type, NULL);
     EVP_PKEY *key = NULL;
 
     NEED(context && EVP_PKEY_keygen_init(context) == 1);
-    if (curve)
-        NEED(EVP_PKEY_CTX_set_ec_paramgen_curve_nid(context, curve) == 1);
     if (bits)
         NEED(EVP_PKEY_CTX_set_rsa_keygen_bits(context, bits) == 1);
     NEED(EVP_PKEY_keygen(context, &key) == 1);
@@ -24,9 +22,27 @@ static EVP_PKEY *generate(int type, int curve, int bits)
     return key;
 }
 
+/* On the curve P-256, in two steps, for 1.0.1 makes no key without parameters. */
+static EVP_PKEY *generate_ec(void)
+{
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_id(EVP_PKEY_EC, NULL);
+    EVP_PKEY *parameters = NULL, *key = NULL;
+
+    NEED(context && EVP_PKEY_paramgen_init(context) == 1 &&
+         EVP_PKEY_CTX_set_ec_paramgen_curve_nid(context, NID_X9_62_prime256v1) == 1 &&
+         EVP_PKEY_paramgen(context, &parameters) == 1);
+    EVP_PKEY_CTX_free(context);
+    context = EVP_PKEY_CTX_new(parameters, NULL);
+    NEED(context && EVP_PKEY_keygen_init(context) == 1 && EVP_PKEY_keygen(context, &key) == 1);
+    EVP_PKEY_CTX_free(context);
+    EVP_PKEY_free(parameters);
+    return key;
+}
+
+#ifdef HAS_RAW_KEYS
 static void print_raw(const char *name, int type, size_t skip, size_t length)
 {
-    EVP_PKEY *key = generate(type, 0, 0);
+    EVP_PKEY *key = generate(type, 0);
     unsigned char bytes[64];
     size_t size = sizeof(bytes);
 
@@ -34,6 +50,7 @@ static void print_raw(const char *name, int type, size_t skip, size_t length)
     print_hex(name, bytes + skip, length);
     EVP_PKEY_free(key);
 }
+#endif
 
 static void print_bignum(const char *name, const BIGNUM *number, int size, int skip, int length)
 {
@@ -51,14 +68,15 @@ static void print_signature(EVP_PKEY *key, const char *name)
     size_t size = sizeof(signature);
 
     NEED(EVP_DigestSignInit(context, NULL, EVP_sha256(), NULL, key) == 1);
-    NEED(EVP_DigestSign(context, signature, &size, (const unsigned char *)"message", 7) == 1);
+    NEED(EVP_DigestSignUpdate(context, "message", 7) == 1);
+    NEED(EVP_DigestSignFinal(context, signature, &size) == 1);
     print_hex(name, signature, size);
     EVP_MD_CTX_free(context);
 }
 
 static void print_ec(void)
 {
-    EVP_PKEY *key = generate(EVP_PKEY_EC, NID_X9_62_prime256v1, 0);
+    EVP_PKEY *key = generate_ec();
 
 #ifdef HAS_LIB_CTX
     BIGNUM *private = NULL;
@@ -103,7 +121,7 @@ static void print_prime(const BIGNUM *prime)
  * first. */
 static void print_rsa(void)
 {
-    EVP_PKEY *key = generate(EVP_PKEY_RSA, 0, 2048);
+    EVP_PKEY *key = generate(EVP_PKEY_RSA, 2048);
 
 #ifdef HAS_LIB_CTX
     BIGNUM *prime = NULL;
@@ -135,8 +153,10 @@ static void print_ml_kem(void)
 
 int main(void)
 {
+#ifdef HAS_RAW_KEYS
     print_raw("Ed25519 key", EVP_PKEY_ED25519, 0, 32);
     print_raw("X25519 key", EVP_PKEY_X25519, 1, 30); /* its ends are clamped by RFC 7748 */
+#endif
     print_ec();
     print_rsa();
 #if OPENSSL_VERSION_NUMBER >= 0x30500000L

@@ -22,6 +22,16 @@
 #define HAS_ENGINE 1
 #endif
 
+#if OPENSSL_VERSION_NUMBER >= 0x10101000L
+#define HAS_PRIV_BYTES 1
+#define HAS_RAW_KEYS 1
+#endif
+#if OPENSSL_VERSION_NUMBER >= 0x10100000L
+#define HAS_CLEANUP 1
+#else
+#include "before_1_1.h"
+#endif
+
 #define NEED(condition)                                                                            \
     do {                                                                                           \
         if (!(condition)) {                                                                        \

@@ -32,7 +32,9 @@ int main(int argc, char **argv)
         unsigned char byte;
 
         print_number("RAND_bytes(-1)", RAND_bytes(&byte, -1));
+#ifdef HAS_PRIV_BYTES
         print_number("RAND_priv_bytes(-1)", RAND_priv_bytes(&byte, -1));
+#endif
     } else if (strcmp(what, "largest") == 0) {
         unsigned char *buffer = buffer_of((size_t)INT_MAX / WINDOW + 1);
 

@@ -59,8 +59,12 @@ static void swap(const char *way)
         print_number("default-all", ENGINE_set_default(own_engine(), ENGINE_METHOD_ALL));
     else if (strcmp(way, "default-string") == 0)
         print_number("default-string", ENGINE_set_default_string(own_engine(), "RAND"));
-    else if (strcmp(way, "cleanup") == 0)
+#endif
+#ifndef HAS_CLEANUP
+    else if (strcmp(way, "engine-cleanup") == 0)
         ENGINE_cleanup();
+    else if (strcmp(way, "cleanup") == 0)
+        RAND_cleanup();
 #endif
 #ifdef HAS_LIB_CTX
     else if (strcmp(way, "drbg-type") == 0)

@@ -66,13 +66,14 @@ struct target target_run(const struct tree *tree, const char *preload, const cha
 
 struct target target_start(const struct way *way, const char *preload, const char *const *env)
 {
+    const bool late = way->how == LATE;
     const char *argv[3] = {NULL};
     struct target target;
     char file[64];
 
-    snprintf(file, sizeof(file), "status/%s/target%s", way->tree, way->late ? ".so" : "");
-    argv[0] = built(way->late ? "programs/late" : file);
-    argv[1] = way->late ? built(file) : NULL;
+    snprintf(file, sizeof(file), "status/%s/target%s", way->tree, late ? ".so" : "");
+    argv[0] = built(late ? "programs/late" : file);
+    argv[1] = late ? built(file) : NULL;
     target = target_run(tree_of(way), preload, env, argv);
     cr_assert(target_ask(&target, "pid") == target.pid);
     return target;

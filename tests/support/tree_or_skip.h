@@ -14,7 +14,7 @@ static inline const struct tree *tree_or_skip(const char *name)
     const struct tree *tree = tree_named(name);
 
     if (!tree)
-        cr_skip_test("%s has not been fetched: tests/support/trees get %s", name, name);
+        cr_skip_test("%s has not been fetched: make tests does that, or says why it cannot", name);
     return tree;
 }
 
