@@ -54,7 +54,7 @@ static void report_pin(const struct libcrypto *libcrypto)
     const char *name = libcrypto->path, *path = *name ? name : report_program();
     const char *text;
 
-    if (libcrypto->pin == PIN_HELD && settings.log != LOG_INFO)
+    if (libcrypto->pin == PIN_HELD && !report_is_wanted(REPORT_ACTIVATED))
         return;
     text = libcrypto_version_text(libcrypto);
     if (libcrypto->pin == PIN_HELD)

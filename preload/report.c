@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -133,7 +132,7 @@ static void write_quietly(const struct line *line)
     linux_syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof(before));
 }
 
-static bool is_wanted(enum report_kind kind)
+bool report_is_wanted(enum report_kind kind)
 {
     return settings.log != LOG_QUIET && (kind >= REPORT_SETTING || settings.log == LOG_INFO);
 }
@@ -151,7 +150,7 @@ void report(enum report_kind kind, const char *format, ...)
     struct line line = {0};
     va_list arguments;
 
-    if (!is_wanted(kind) || !is_first(kind) || !still_stderr() || !takes_output())
+    if (!report_is_wanted(kind) || !is_first(kind) || !still_stderr() || !takes_output())
         return;
     add_text(&line, "osrandom: ");
     add_escaped(&line, report_program());

@@ -9,6 +9,8 @@
 #ifndef OSRANDOM_REPORT_H
 #define OSRANDOM_REPORT_H
 
+#include <stdbool.h>
+
 enum report_kind {
     /* with OSRANDOM_LOG=info only */
     REPORT_ACTIVATED,
@@ -24,6 +26,9 @@ enum report_kind {
 
 /* Remembers what descriptor 2 is; before that nothing is printed. */
 void report_start(void);
+
+/* Whether the settings let lines of a kind be printed: without that, none need be made up. */
+bool report_is_wanted(enum report_kind kind);
 
 /* Knows %s, whose control bytes are escaped, and %u. Longer lines are cut. Signal safe. */
 void report(enum report_kind kind, const char *format, ...) __attribute__((format(printf, 2, 3)));
