@@ -25,30 +25,30 @@ $(foreach tree,$(QUIET_TREES),$(eval $(call quiet_rules,$(tree))))
 # fetched is not built, and its tests are skipped.
 ELDERS := openssl-1.0.1 openssl-1.0.2 openssl-1.1.0
 ELDER_PROBES := draws ending engine keys sizes swap
-INSIDE := $(BUILD)/probes/inside
+ELDER_DIR := $(BUILD)/probes/inside
 
 define elder_rules
 $(BUILD)/trees/$(1):
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)if tests/support/elders get $(1) >$$@.new; then mv $$@.new $$@; else rm $$@.new; fi
-$(BUILD)/probes/$(1)/%.so: tests/probes/%.c $(BUILD)/trees/$(1) $(INSIDE)/libosrandom_preload.so \
+$(BUILD)/probes/$(1)/%.so: tests/probes/%.c $(BUILD)/trees/$(1) $(ELDER_DIR)/libosrandom_preload.so \
     $(wildcard tests/probes/*.h) $(FLAGS_FILE)
 	$$(call say,PROBE,$$@)
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)[ ! -e $(BUILD)/trees/$(1) ] || { . $$$$(cat $(BUILD)/trees/$(1))/tree.env && \
 	    $$(CC) -O1 -g $$(TEST_CFLAGS) -Wno-deprecated-declarations -isystem $$$$INCLUDE -fPIC -shared \
-	    -o $$@ $$< -Wl,--no-as-needed $(INSIDE)/libosrandom_preload.so -Wl,-rpath,'$$$$ORIGIN/../inside'; }
+	    -o $$@ $$< -Wl,--no-as-needed $(ELDER_DIR)/libosrandom_preload.so -Wl,-rpath,'$$$$ORIGIN/../inside'; }
 TEST_FILES += $(ELDER_PROBES:%=$(BUILD)/probes/$(1)/%.so)
 endef
 $(foreach elder,$(ELDERS),$(eval $(call elder_rules,$(elder))))
 
-$(INSIDE)/libosrandom_preload.so: tests/load/programs/empty.c $(FLAGS_FILE)
+$(ELDER_DIR)/libosrandom_preload.so: tests/load/programs/empty.c $(FLAGS_FILE)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -O1 -shared -fPIC -nostdlib -Wl,-soname,libosrandom_preload.so -o $@ $<
 
-$(INSIDE)/inside.node: tests/openssl/programs/inside.c $(FLAGS_FILE)
+$(ELDER_DIR)/inside.node: tests/openssl/programs/inside.c $(FLAGS_FILE)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -O1 -g $(TEST_CFLAGS) -shared -fPIC -o $@ $< -ldl
-TEST_FILES += $(INSIDE)/inside.node
+TEST_FILES += $(ELDER_DIR)/inside.node
