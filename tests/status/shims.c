@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/printable.h"
 #include "target.h"
 
 static void copy_file(const char *from, const char *to)
@@ -146,9 +147,9 @@ Test(shims, with_control_bytes_in_their_name_do_no_harm_to_a_terminal)
     status = status_of(&target);
     unlink(path);
     rmdir(directory);
-    reader_printable(printable, sizeof(printable), status.shim.path);
+    printable_into(printable, sizeof(printable), status.shim.path);
     cr_expect_str_eq(printable, expected);
-    reader_printable(printable, 6, "abcd\033");
+    printable_into(printable, 6, "abcd\033");
     cr_expect(strncmp(printable, "abcd", 4) == 0 && strlen(printable) < 6);
     target_end(&target);
 }

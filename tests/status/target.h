@@ -6,7 +6,7 @@
 
 #include <sys/types.h>
 
-#include "reader.h"
+#include "process/status_block.h"
 #include "ways.h"
 
 struct target {

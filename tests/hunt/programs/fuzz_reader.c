@@ -1,15 +1,16 @@
 /*
- * libFuzzer on tools/reader, through process_from(): the input is all that a hostile process can
- * show, its mappings and its memory (reader_input.h). There must be an answer, and a well formed
- * one.
+ * libFuzzer on tools/osrandom/process/status_block, through process_from(): the input is all that a
+ * hostile process can show, its mappings and its memory (reader_input.h). There must be an answer,
+ * and a well formed one.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/printable.h"
 #include "libcrypto.h"
-#include "reader.h"
+#include "process/status_block.h"
 #include "reader_input.h"
 #include "settings.h"
 
@@ -59,7 +60,7 @@ static void check(const struct reader_status *status)
     for (size_t i = 0; i < status->openssl_count; i++)
         need(status->openssl[i].pin <= PIN_REFUSED &&
              memchr(status->openssl[i].object.path, '\0', PATH_MAX) != NULL);
-    reader_printable(printable, sizeof(printable), status->shim.path);
+    printable_into(printable, sizeof(printable), status->shim.path);
     for (const char *byte = printable; *byte; byte++)
         need((unsigned char)*byte >= ' ' && *byte != 0x7f);
 }

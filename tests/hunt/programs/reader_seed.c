@@ -10,7 +10,7 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
-#include "reader.h"
+#include "process/status_block.h"
 #include "reader_input.h"
 
 enum { LONGEST = 1 << 16, LONGEST_LIST = 1 << 16 };

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "libcrypto.h"
-#include "reader.h"
+#include "process/status_block.h"
 #include "settings.h"
 
 enum { LONGEST = 1 << 16, MOST_DAMAGE = 12, LONGEST_LIST = 1 << 16 };

@@ -1,0 +1,87 @@
+/*
+ * osrandom explain: how programs get OpenSSL, and whether the shim will cover it, without running
+ * them.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "command.h"
+#include "file/prediction.h"
+#include "file/program.h"
+
+static const char help[] =
+    "Usage: osrandom explain PROGRAM|SCRIPT...\n"
+    "Tells, without running it, how each program gets OpenSSL, whether the shim will cover\n"
+    "it, and if not what would. A name without a slash is looked for in PATH; a script stands\n"
+    "for the interpreter in its #! line. 'cannot tell' is an answer: see osrandom(8).\n\n"
+    "Exit status: 0 all covered or without OpenSSL, 1 some not covered, 2 some cannot be\n"
+    "told, 125 osrandom failed.\n";
+
+static const struct option options[] = {OPTIONS_FOR_ALL};
+
+static void print_line(const char *label, const char *text)
+{
+    char *safe = printable(text);
+
+    printf("  %s%s\n", label, safe);
+    free(safe);
+}
+
+static void print(const struct program *program, const struct judgement *judgement)
+{
+    char *path = printable(program->path);
+
+    printf("%s: %s\n", path, verdict_name(judgement->verdict));
+    free(path);
+    for (size_t i = 0; i < judgement->fact_count; i++)
+        print_line("", judgement->facts[i]);
+    if (judgement->why && judgement->verdict != VERDICT_NOTHING)
+        print_line("because: ", judgement->why);
+    if (judgement->remedy)
+        print_line("what helps: ", judgement->remedy);
+}
+
+/* The exit status, as far as this one goes. */
+static int explain(const char *name, const char *shim)
+{
+    static const int statuses[] = {0, 0, 2, 1};
+    struct program *program = program_find(name);
+    struct judgement judgement;
+    int status;
+
+    if (program->error) {
+        status = complain("explain", "%s", program->error);
+    } else {
+        judgement = judge(program, shim, JUDGE_FOR_ANYONE);
+        print(program, &judgement);
+        status = statuses[judgement.verdict];
+        judgement_free(&judgement);
+    }
+    program_free(program);
+    return status;
+}
+
+/* 125 before 1 before 2 before 0. */
+static int graver(int one, int other)
+{
+    if (one == EXIT_OSRANDOM || other == EXIT_OSRANDOM)
+        return EXIT_OSRANDOM;
+    if (one == 1 || other == 1)
+        return 1;
+    return one ? one : other;
+}
+
+int explain_main(int argc, char **argv)
+{
+    const char *shim = shim_path();
+    int option, status = 0;
+
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1)
+        return common_option(option, argv, help);
+    if (optind == argc)
+        return complain("explain", "which program? See 'osrandom explain --help'");
+    for (int i = optind; i < argc; i++)
+        status = graver(status, explain(argv[i], shim));
+    return finish("explain", status);
+}
