@@ -9,8 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "libcrypto.h"
-#include "settings.h"
 #include "target.h"
 
 static void expect_figures(const char *who, const struct reader_status *status, uint64_t draws,

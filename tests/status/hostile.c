@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "libcrypto.h"
 #include "target.h"
 
 static struct reader_status lie;

@@ -9,7 +9,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "libcrypto.h"
 #include "target.h"
 
 enum { LOOKS = 400, MOST_LOOKS = 1000000, ENDINGS = 40 };

@@ -9,10 +9,8 @@
 #include <unistd.h>
 
 #include "base/printable.h"
-#include "libcrypto.h"
 #include "process/status_block.h"
 #include "reader_input.h"
-#include "settings.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

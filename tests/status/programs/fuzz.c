@@ -11,9 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "libcrypto.h"
 #include "process/status_block.h"
-#include "settings.h"
 
 enum { LONGEST = 1 << 16, MOST_DAMAGE = 12, LONGEST_LIST = 1 << 16 };
 

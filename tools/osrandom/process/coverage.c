@@ -16,8 +16,6 @@
 
 #include "absence.h"
 #include "file/object.h"
-#include "libcrypto.h"
-#include "settings.h"
 #include "status_block.h"
 
 enum { ATTEMPTS = 3 };

@@ -7,9 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "libcrypto.h"
 #include "remote_image.h"
-#include "settings.h"
 
 enum { ATTEMPTS = 3 };
 

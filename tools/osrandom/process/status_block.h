@@ -43,7 +43,7 @@ struct reader_object {
 struct reader_openssl {
     struct reader_object object; /* but for base, all 0 if nothing is mapped there now */
     uint64_t version;            /* as OpenSSL_version_num() answers; 0: not asked yet */
-    unsigned int pin;            /* enum pin_state in libcrypto.h */
+    unsigned int pin;            /* enum pin_state */
 };
 
 enum reader_counters {
@@ -59,7 +59,7 @@ struct reader_status {
     unsigned char build_id[READER_LONGEST_BUILD_ID];
     size_t build_id_size; /* in bytes; 0: none */
     unsigned int shims;   /* how many there are; this is the first of those that pin an OpenSSL */
-    unsigned int mode;    /* enum mode in settings.h */
+    unsigned int mode;    /* enum mode */
     unsigned int source;  /* enum random_source */
     size_t openssl_count;
     struct reader_openssl openssl[OSRANDOM_STATUS_LIBCRYPTOS];
