@@ -30,18 +30,18 @@ static void print_line(const char *label, const char *text)
     free(safe);
 }
 
-static void print(const struct program *program, const struct judgement *judgement)
+static void print(const struct program *program, const struct prediction *prediction)
 {
     char *path = printable(program->path);
 
-    printf("%s: %s\n", path, verdict_name(judgement->verdict));
+    printf("%s: %s\n", path, verdict_name(prediction->verdict));
     free(path);
-    for (size_t i = 0; i < judgement->fact_count; i++)
-        print_line("", judgement->facts[i]);
-    if (judgement->why && judgement->verdict != VERDICT_NOTHING)
-        print_line("because: ", judgement->why);
-    if (judgement->remedy)
-        print_line("what helps: ", judgement->remedy);
+    for (size_t i = 0; i < prediction->fact_count; i++)
+        print_line("", prediction->facts[i]);
+    if (prediction->why && prediction->verdict != VERDICT_NOTHING)
+        print_line("because: ", prediction->why);
+    if (prediction->remedy)
+        print_line("what helps: ", prediction->remedy);
 }
 
 /* What a shell would start, or else the file of that name in the current directory: people ask
@@ -72,16 +72,16 @@ static int explain(const char *name, const char *shim)
         [VERDICT_UNCOVERED] = 1,
     };
     struct program *program = find(name);
-    struct judgement judgement;
+    struct prediction prediction;
     int status = 2;
 
     if (program->error) {
         complain("explain", "%s", program->error);
     } else {
-        judgement = judge(program, shim, JUDGE_FOR_ANYONE);
-        print(program, &judgement);
-        status = statuses[judgement.verdict];
-        judgement_free(&judgement);
+        prediction = predict(program, shim, PREDICT_FOR_ANYONE);
+        print(program, &prediction);
+        status = statuses[prediction.verdict];
+        prediction_free(&prediction);
     }
     program_free(program);
     return status;

@@ -62,7 +62,7 @@ static char *expand(const char *directory, size_t length, const struct object *o
 static struct object *read_fitting(const char *path, const struct search *search)
 {
     const char *error;
-    struct object *object = object_read(path, &error);
+    struct object *object = object_of(path, &error);
 
     if (object && object->machine == search->program->machine &&
         object->class == search->program->class)
