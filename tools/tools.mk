@@ -16,10 +16,10 @@ HAS_COMMAND := $(shell $(PKG_CONFIG) --exists $(COMMAND_PACKAGES) 2>/dev/null &&
                  echo 'int main(void) { return 0; }' | $(CC) -x c -o /dev/null - \
                  $$($(PKG_CONFIG) --libs $(COMMAND_PACKAGES)) 2>/dev/null && echo yes)
 
-COMMAND_SOURCES := $(wildcard tools/*.c)
+COMMAND_SOURCES := $(wildcard tools/osrandom/*.c tools/osrandom/*/*.c)
 COMMAND_OBJECTS := $(COMMAND_SOURCES:%.c=$(BUILD)/%.o)
 COMMAND_LINKS := $(BUILD)/platform/elf_image.o
-COMMAND_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Wno-cast-align -fPIE -Iplatform -Ipreload -Itools \
+COMMAND_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Wno-cast-align -fPIE -Iplatform -Ipreload -Itools/osrandom \
                   -DOSRANDOM_VERSION='"$(VERSION)"' -DOSRANDOM_LIBDIR='"$(LIBDIR)"' \
                   $(shell $(PKG_CONFIG) --cflags $(COMMAND_PACKAGES) 2>/dev/null)
 
@@ -51,11 +51,12 @@ $(COMMAND): $(COMMAND_OBJECTS) $(COMMAND_LINKS)
 # The same in one file that needs no library, for images that have none. It cannot load an OpenSSL to
 # measure it: no bench.
 COMMAND_STATIC := $(BUILD)/osrandom.static
-STATIC_OBJECTS := $(filter-out $(BUILD)/tools/osrandom.o $(BUILD)/tools/bench%,$(COMMAND_OBJECTS)) \
-                  $(BUILD)/tools/osrandom.static.o
+STATIC_OBJECTS := $(filter-out $(BUILD)/tools/osrandom/osrandom.o $(BUILD)/tools/osrandom/bench%,$(COMMAND_OBJECTS)) \
+                  $(BUILD)/tools/osrandom/osrandom.static.o
 
-$(BUILD)/tools/osrandom.static.o: tools/osrandom.c $(FLAGS_FILE) $(COMMAND_PLACE) tools/tools.mk
+$(BUILD)/tools/osrandom/osrandom.static.o: tools/osrandom/osrandom.c $(FLAGS_FILE) $(COMMAND_PLACE) tools/tools.mk
 	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(COMMAND_CFLAGS) -DOSRANDOM_STATIC -MMD -MP -c -o $@ $<
 
 $(COMMAND_STATIC): $(STATIC_OBJECTS) $(COMMAND_LINKS)
