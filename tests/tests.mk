@@ -82,9 +82,10 @@ endef
 $(foreach tree,$(TREES),$(eval $(call tree_rules,$(tree))))
 
 # Programs without OpenSSL that come by it in their own ways.
+PRELOADS := other_shim walks
 PROGRAMS := $(patsubst tests/programs/%.c,$(BUILD)/programs/%,\
-              $(filter-out %/other_shim.c,$(wildcard tests/programs/*.c))) \
-            $(BUILD)/programs/other_shim.so
+              $(filter-out $(PRELOADS:%=tests/programs/%.c),$(wildcard tests/programs/*.c))) \
+            $(PRELOADS:%=$(BUILD)/programs/%.so)
 
 $(BUILD)/programs/%: tests/programs/%.c $(FLAGS_FILE)
 	$(call say,CC,$@)
