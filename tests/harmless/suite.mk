@@ -77,3 +77,14 @@ $(VERSIONLESS)/plugin.so: $(HARMLESS_PROGRAMS) $(VERSIONLESS)/libcrypto.so.1.0.0
 	    -fPIC -shared -o $@ tests/harmless/programs/plugin.c $(VERSIONLESS)/libcrypto.so.1.0.0 \
 	    -Wl,-rpath,'$$ORIGIN'
 TEST_FILES += $(BUILD)/harmless/host $(BUILD)/harmless/host_getenv $(VERSIONLESS)/plugin.so
+
+# A library that shares names with OpenSSL, and a program of its own.
+$(BUILD)/harmless/libother_rand.so: $(HARMLESS_PROGRAMS) $(FLAGS_FILE)
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HARMLESS_COMPILE) -fPIC -shared -o $@ tests/harmless/programs/other_rand.c
+$(BUILD)/harmless/use_other: $(BUILD)/harmless/libother_rand.so
+	$(call say,PROGRAM,$@)
+	$(Q)$(HARMLESS_COMPILE) -fPIE -pie -o $@ tests/harmless/programs/use_other.c -L$(@D) -lother_rand \
+	    -Wl,-rpath,'$$ORIGIN' -ldl
+TEST_FILES += $(BUILD)/harmless/use_other
