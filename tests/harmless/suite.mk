@@ -88,3 +88,14 @@ $(BUILD)/harmless/use_other: $(BUILD)/harmless/libother_rand.so
 	$(Q)$(HARMLESS_COMPILE) -fPIE -pie -o $@ tests/harmless/programs/use_other.c -L$(@D) -lother_rand \
 	    -Wl,-rpath,'$$ORIGIN' -ldl
 TEST_FILES += $(BUILD)/harmless/use_other
+
+# An OpenSSL that takes its time over a method.
+$(BUILD)/harmless/slow_openssl.so: $(HARMLESS_PROGRAMS) $(FLAGS_FILE)
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HARMLESS_COMPILE) -fPIC -shared -o $@ tests/harmless/programs/slow_openssl.c
+$(BUILD)/harmless/pinning: $(HARMLESS_PROGRAMS) $(FLAGS_FILE)
+	$(call say,PROGRAM,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HARMLESS_COMPILE) -fPIE -pie -rdynamic -o $@ tests/harmless/programs/pinning.c -lpthread -ldl
+TEST_FILES += $(BUILD)/harmless/slow_openssl.so $(BUILD)/harmless/pinning

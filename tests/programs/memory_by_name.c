@@ -75,16 +75,19 @@ int main(int argc, char **argv)
     int (*set)(void *(*)(size_t, const char *, int), void *(*)(void *, size_t, const char *, int),
                void (*)(void *, const char *, int));
     int (*draw)(unsigned char *, int), (*start)(uint64_t, const void *);
+    void *(*allocate)(size_t, const char *, int);
     void (*end)(void);
     unsigned char bytes[16];
 
     *(void **)&set = needed(library, "CRYPTO_set_mem_functions");
     *(void **)&draw = needed(library, "RAND_bytes");
     *(void **)&start = needed(library, "OPENSSL_init_crypto");
+    *(void **)&allocate = needed(library, "CRYPTO_malloc");
     *(void **)&end = needed(library, "OPENSSL_cleanup");
     printf("set=%d\n", set(take, retake, give));
     printf("started=%d\n", start(0, NULL));
     printf("drawn=%d\n", draw(bytes, sizeof(bytes)));
+    give(allocate(1, "", 0), "", 0);
     printf("made=%d\n", made > 0);
     fflush(stdout);
     end();
