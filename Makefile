@@ -54,6 +54,11 @@ ifeq ($(IS_CLANG),)
 FREESTANDING += -fno-tree-loop-distribute-patterns -static-libgcc
 endif
 
+# musl-gcc looks for headers in musl's directory alone, which has none of the kernel's.
+ifneq ($(filter %musl-gcc,$(firstword $(CC))),)
+FREESTANDING += -idirafter /usr/include/$(MACHINE) -idirafter /usr/include
+endif
+
 SHIM_LDFLAGS := -shared -nostdlib -Wl,-soname,libosrandom_preload.so -Wl,-z,defs -Wl,-z,now \
                 -Wl,-z,relro -Wl,-z,noexecstack -Wl,-z,nodelete -Wl,--hash-style=gnu \
                 -Wl,--build-id \
