@@ -14,19 +14,9 @@
 
 #include "elf_image.h"
 #include "openssl_abi.h"
+#include "status.h"
 
 enum { MOST_LIBCRYPTOS = 8 };
-
-enum pin_state {
-    PIN_NONE,   /* not tried yet */
-    PIN_TRYING, /* a thread is at it (in the status block; see struct libcrypto) */
-    PIN_HELD,   /* OpenSSL draws from us */
-    PIN_DRAWS,  /* built without methods: only the draws that programs make themselves are ours */
-    /* calls are handed on to it from here on */
-    PIN_GIVEN,   /* the program put its own method in, with OSRANDOM_ON_SWAP=allow */
-    PIN_LEFT,    /* not pinned: OSRANDOM_MODE says so */
-    PIN_REFUSED, /* takes no method: LibreSSL, BoringSSL, or one that we do not know */
-};
 
 struct libcrypto {
     _Atomic uintptr_t start; /* of its segments; claims the entry; 0: empty */

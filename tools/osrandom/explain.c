@@ -4,6 +4,8 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "file/prediction.h"
@@ -12,10 +14,11 @@
 static const char help[] =
     "Usage: osrandom explain PROGRAM|SCRIPT...\n"
     "Tells, without running it, how each program gets OpenSSL, whether the shim will cover\n"
-    "it, and if not what would. A name without a slash is looked for in PATH; a script stands\n"
-    "for the interpreter in its #! line. 'cannot tell' is an answer: see osrandom(8).\n\n"
+    "it, and if not what would. A name without a slash is looked for in PATH, then here; a\n"
+    "script stands for the interpreter in its #! line. 'cannot tell' is an answer: see\n"
+    "osrandom(8).\n\n"
     "Exit status: 0 all covered or without OpenSSL, 1 some not covered, 2 some cannot be\n"
-    "told, 125 osrandom failed.\n";
+    "told or found, 125 osrandom failed.\n";
 
 static const struct option options[] = {OPTIONS_FOR_ALL};
 
@@ -27,45 +30,66 @@ static void print_line(const char *label, const char *text)
     free(safe);
 }
 
-static void print(const struct program *program, const struct judgement *judgement)
+static void print(const struct program *program, const struct prediction *prediction)
 {
     char *path = printable(program->path);
 
-    printf("%s: %s\n", path, verdict_name(judgement->verdict));
+    printf("%s: %s\n", path, verdict_name(prediction->verdict));
     free(path);
-    for (size_t i = 0; i < judgement->fact_count; i++)
-        print_line("", judgement->facts[i]);
-    if (judgement->why && judgement->verdict != VERDICT_NOTHING)
-        print_line("because: ", judgement->why);
-    if (judgement->remedy)
-        print_line("what helps: ", judgement->remedy);
+    for (size_t i = 0; i < prediction->fact_count; i++)
+        print_line("", prediction->facts[i]);
+    if (prediction->why && prediction->verdict != VERDICT_NOTHING)
+        print_line("because: ", prediction->why);
+    if (prediction->remedy)
+        print_line("what helps: ", prediction->remedy);
 }
 
-/* The exit status, as far as this one goes. */
+/* What a shell would start, or else the file of that name in the current directory: people ask
+ * about the script that lies before them. */
+static struct program *find(const char *name)
+{
+    struct program *program = program_find(name);
+    char *here;
+
+    if (program->path || strchr(name, '/'))
+        return program;
+    here = text_of("./%s", name);
+    if (access(here, F_OK) == 0) {
+        program_free(program);
+        program = program_find(here);
+    }
+    free(here);
+    return program;
+}
+
+/* The exit status, as far as this one goes: of what cannot be looked at, nothing can be told. */
 static int explain(const char *name, const char *shim)
 {
-    static const int statuses[] = {0, 0, 2, 1};
-    struct program *program = program_find(name);
-    struct judgement judgement;
-    int status;
+    static const int statuses[] = {
+        [VERDICT_COVERED] = 0,
+        [VERDICT_NOTHING] = 0,
+        [VERDICT_UNKNOWN] = 2,
+        [VERDICT_UNCOVERED] = 1,
+    };
+    struct program *program = find(name);
+    struct prediction prediction;
+    int status = 2;
 
     if (program->error) {
-        status = complain("explain", "%s", program->error);
+        complain("explain", "%s", program->error);
     } else {
-        judgement = judge(program, shim, JUDGE_FOR_ANYONE);
-        print(program, &judgement);
-        status = statuses[judgement.verdict];
-        judgement_free(&judgement);
+        prediction = predict(program, shim, PREDICT_FOR_ANYONE);
+        print(program, &prediction);
+        status = statuses[prediction.verdict];
+        prediction_free(&prediction);
     }
     program_free(program);
     return status;
 }
 
-/* 125 before 1 before 2 before 0. */
+/* 1 before 2 before 0. */
 static int graver(int one, int other)
 {
-    if (one == EXIT_OSRANDOM || other == EXIT_OSRANDOM)
-        return EXIT_OSRANDOM;
     if (one == 1 || other == 1)
         return 1;
     return one ? one : other;

@@ -96,21 +96,21 @@ static char *preload_list(const char *shim, const char *already)
 static int require_coverage(const char *name, const char *shim)
 {
     struct program *program = program_find(name);
-    struct judgement judgement;
+    struct prediction prediction;
     int status = 0;
 
     if (program->path && program->error) {
         complain("run", "whether the shim covers %s cannot be told beforehand: %s", name,
                  program->error);
     } else if (program->path) {
-        judgement = judge(program, shim, JUDGE_FOR_THIS_USER);
-        if (judgement.verdict == VERDICT_UNCOVERED)
+        prediction = predict(program, shim, PREDICT_FOR_THIS_USER);
+        if (prediction.verdict == VERDICT_UNCOVERED)
             status = complain("run", "%s is not started, for the shim cannot cover it: %s", name,
-                              judgement.why);
-        else if (judgement.verdict == VERDICT_UNKNOWN)
+                              prediction.why);
+        else if (prediction.verdict == VERDICT_UNKNOWN)
             complain("run", "whether the shim covers %s cannot be told beforehand: %s", name,
-                     judgement.why);
-        judgement_free(&judgement);
+                     prediction.why);
+        prediction_free(&prediction);
     }
     program_free(program);
     return status;

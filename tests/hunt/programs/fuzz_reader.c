@@ -9,10 +9,8 @@
 #include <unistd.h>
 
 #include "base/printable.h"
-#include "libcrypto.h"
 #include "process/status_block.h"
 #include "reader_input.h"
-#include "settings.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -48,7 +46,7 @@ static int memory_of(const uint8_t *data, size_t left)
     return memory;
 }
 
-static void check(const struct reader_status *status)
+static void check(const struct block *status)
 {
     char printable[PATH_MAX];
 
@@ -56,7 +54,7 @@ static void check(const struct reader_status *status)
     need(status->openssl_count <= OSRANDOM_STATUS_LIBCRYPTOS && status->shims > 0);
     need(status->build_id_size <= sizeof(status->build_id));
     need(memchr(status->shim.path, '\0', sizeof(status->shim.path)) != NULL);
-    need(status->counters == READER_COUNTED || (status->draws | status->bytes) == 0);
+    need(status->counters == BLOCK_COUNTED || (status->draws | status->bytes) == 0);
     for (size_t i = 0; i < status->openssl_count; i++)
         need(status->openssl[i].pin <= PIN_REFUSED &&
              memchr(status->openssl[i].object.path, '\0', PATH_MAX) != NULL);
@@ -67,10 +65,10 @@ static void check(const struct reader_status *status)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct reader_status status;
+    static struct block status;
     struct reader_input input;
     struct process process;
-    enum reader_result result;
+    enum block_result result;
     bool changed;
     char *list;
 
@@ -83,9 +81,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     take(list, input.list_length, &data, &size);
     if (process_from(&process, list, memory_of(data, size)) != 0)
         return 0;
-    result = reader_read_process(&process, &status, &changed);
-    need(result <= READER_FAILED);
-    if (result == READER_READ)
+    result = block_of_process(&process, &status, &changed);
+    need(result <= BLOCK_FAILED);
+    if (result == BLOCK_READ)
         check(&status);
     process_close(&process);
     return 0;

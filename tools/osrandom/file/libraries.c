@@ -1,147 +1,68 @@
 /*
- * See libraries.h. The directories of /etc/ld.so.conf are read as ldconfig(8) reads them, rather
- * than its cache, whose format is glibc's own; musl has a file of its own.
+ * See libraries.h.
  */
 #include "libraries.h"
 
-#include <ctype.h>
-#include <glob.h>
-#include <stdio.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
-
-enum { DEEPEST_INCLUDE = 8 };
+#include "directories.h"
 
 struct search {
     const struct object *program;
+    char *origin; /* the program's directory */
     char *system; /* directories, colons between */
 };
 
-static void add_directory(char **list, const char *directory)
-{
-    char *longer = text_of("%s%s%s", *list ? *list : "", *list ? ":" : "", directory);
-
-    free(*list);
-    *list = longer;
-}
-
-/* ---- The system's directories ---- */
-
-static void read_conf(char **list, const char *path, int depth);
-
-static void read_included(char **list, const char *conf, const char *pattern, int depth)
-{
-    const char *slash = strrchr(conf, '/');
-    glob_t files;
-    char *whole = *pattern == '/'
-                      ? text_of("%s", pattern)
-                      : text_of("%.*s/%s", slash ? (int)(slash - conf) : 0, conf, pattern);
-
-    if (glob(whole, 0, NULL, &files) == 0) {
-        for (size_t i = 0; i < files.gl_pathc; i++)
-            read_conf(list, files.gl_pathv[i], depth + 1);
-        globfree(&files);
-    }
-    free(whole);
-}
-
-static void read_conf(char **list, const char *path, int depth)
-{
-    FILE *file = depth < DEEPEST_INCLUDE ? fopen(path, "re") : NULL;
-    size_t room = 0;
-    char *line = NULL;
-
-    while (file && getline(&line, &room, file) > 0) {
-        char *state = NULL, *word;
-
-        line[strcspn(line, "#\n")] = '\0';
-        word = strtok_r(line, " \t,:", &state);
-        if (word && strcmp(word, "include") == 0) {
-            while ((word = strtok_r(NULL, " \t", &state)))
-                read_included(list, path, word, depth);
-            continue;
-        }
-        for (; word; word = strtok_r(NULL, " \t,:", &state))
-            if (*word == '/')
-                add_directory(list, word);
-    }
-    free(line);
-    if (file)
-        fclose(file);
-}
-
-/* /lib/ld-musl-x86_64.so.1 has its directories in /etc/ld-musl-x86_64.path, a colon or a line
- * between. */
-static char *musl_directories(const char *loader_name)
-{
-    size_t length = strcspn(loader_name, ".");
-    char *path = text_of("/etc/%.*s.path", (int)length, loader_name);
-    FILE *file = fopen(path, "re");
-    char *text = NULL;
-    size_t room = 0;
-
-    free(path);
-    if (!file)
-        return text_of("/lib:/usr/local/lib:/usr/lib");
-    if (getdelim(&text, &room, '\0', file) < 0) {
-        free(text);
-        text = text_of("%s", "");
-    }
-    for (char *c = text; *c; c++)
-        if (*c == '\n')
-            *c = ':';
-    fclose(file);
-    return text;
-}
-
-static char *system_directories(const char *loader)
-{
-    const char *slash = loader ? strrchr(loader, '/') : NULL;
-    char *list = NULL;
-
-    if (slash && strncmp(slash + 1, "ld-musl-", strlen("ld-musl-")) == 0)
-        return musl_directories(slash + 1);
-    read_conf(&list, "/etc/ld.so.conf", 0);
-    if (slash) {
-        char *directory = text_of("%.*s", (int)(slash - loader), loader);
-
-        add_directory(&list, directory);
-        free(directory);
-    }
-    add_directory(&list, "/lib64:/usr/lib64:/lib:/usr/lib");
-    return list;
-}
-
 /* ---- One library ---- */
 
-/* $ORIGIN is where the object lies that the list stands in. $LIB and $PLATFORM depend on the
- * loader; such directories are passed over. */
-static char *expand(const char *directory, size_t length, const struct object *object)
+static char *directory_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? text_of("%.*s", (int)(slash - path), path) : text_of(".");
+}
+
+/* Of a program that was started by a link, the loader knows only where the file itself lies: it
+ * asks /proc/self/exe. */
+static char *origin_of_program(const struct object *program)
+{
+    char real[PATH_MAX];
+
+    return directory_of(realpath(program->path, real) ? real : program->path);
+}
+
+/* $ORIGIN is where the object lies that the list stands in: a library by the name that it was found
+ * by. $LIB and $PLATFORM depend on the loader; such directories are passed over. */
+static char *expand(const char *directory, size_t length, const struct object *object,
+                    const struct search *search)
 {
     static const char *const names[] = {"$ORIGIN", "${ORIGIN}"};
-    const char *slash = object ? strrchr(object->path, '/') : NULL;
+    bool is_program = object == search->program;
+    char *origin = object && !is_program ? directory_of(object->path) : NULL;
     char *plain = text_of("%.*s", (int)length, directory);
 
-    for (size_t i = 0; slash && i < 2; i++) {
+    for (size_t i = 0; object && i < 2; i++) {
         char *at = strstr(plain, names[i]);
         char *expanded;
 
         if (!at)
             continue;
-        expanded = text_of("%.*s%.*s%s", (int)(at - plain), plain, (int)(slash - object->path),
-                           object->path, at + strlen(names[i]));
+        expanded = text_of("%.*s%s%s", (int)(at - plain), plain,
+                           is_program ? search->origin : origin, at + strlen(names[i]));
         free(plain);
         plain = expanded;
     }
+    free(origin);
     return plain;
 }
 
 static struct object *read_fitting(const char *path, const struct search *search)
 {
     const char *error;
-    struct object *object = object_read(path, &error);
+    struct object *object = object_of(path, &error);
 
     if (object && object->machine == search->program->machine &&
         object->class == search->program->class)
@@ -158,7 +79,7 @@ static struct object *look_through(const char *list, const char *name, const str
 
     while (!found && list && *list) {
         size_t length = strcspn(list, ":;");
-        char *directory = expand(list, length, origin);
+        char *directory = expand(list, length, origin, search);
         char *path = text_of("%s/%s", *directory ? directory : ".", name);
 
         if (!strchr(directory, '$'))
@@ -242,12 +163,13 @@ static void add_needed(struct libraries *libraries, const struct object *object,
 
 struct libraries libraries_of(const struct object *program)
 {
-    struct search search = {program, system_directories(program->loader)};
+    struct search search = {program, origin_of_program(program), directories_of(program->loader)};
     struct libraries libraries = {0};
 
     add_needed(&libraries, program, &search);
     for (size_t i = 0; i < libraries.count; i++)
         add_needed(&libraries, libraries.found[i].object, &search);
+    free(search.origin);
     free(search.system);
     return libraries;
 }

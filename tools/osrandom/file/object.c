@@ -257,7 +257,7 @@ static struct object *read_elf(const char *path, Elf *elf, const struct stat *st
     return object;
 }
 
-struct object *object_read(const char *path, const char **error)
+struct object *object_of(const char *path, const char **error)
 {
     struct object *object = NULL;
     struct stat status;

@@ -37,7 +37,7 @@ struct object {
 };
 
 /* NULL and *error, a static text, if it is no ELF file or cannot be read. */
-struct object *object_read(const char *path, const char **error);
+struct object *object_of(const char *path, const char **error);
 void object_free(struct object *object);
 
 /* Its generator stays its own: LibreSSL, BoringSSL, or built without RAND_set_rand_method(). */

@@ -15,12 +15,12 @@ enum verdict {
     VERDICT_UNCOVERED,
 };
 
-enum judge_for {
-    JUDGE_FOR_ANYONE,    /* a set-user-ID program counts as such */
-    JUDGE_FOR_THIS_USER, /* it does not when its own user starts it */
+enum predict_for {
+    PREDICT_FOR_ANYONE,    /* a set-user-ID program counts as such */
+    PREDICT_FOR_THIS_USER, /* it does not when its own user starts it */
 };
 
-struct judgement {
+struct prediction {
     enum verdict verdict;
     const char *why;    /* one clause; NULL when covered */
     const char *remedy; /* what would cover it; NULL if nothing is known */
@@ -29,8 +29,8 @@ struct judgement {
 };
 
 /* The program has a path and no error. */
-struct judgement judge(const struct program *program, const char *shim, enum judge_for whom);
-void judgement_free(struct judgement *judgement);
+struct prediction predict(const struct program *program, const char *shim, enum predict_for whom);
+void prediction_free(struct prediction *prediction);
 
 const char *verdict_name(enum verdict verdict);
 

@@ -14,7 +14,7 @@
 
 enum { LARGEST_TEXT = 1 << 20 };
 
-/* The file of a process as a text with spaces for NULs; NULL if it cannot be read. */
+/* The file of a process as a text with newlines for NULs; NULL if it cannot be read. */
 static char *text_below(pid_t pid, const char *name)
 {
     char *path = text_of("/proc/%d/%s", (int)pid, name);

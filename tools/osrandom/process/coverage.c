@@ -16,8 +16,6 @@
 
 #include "absence.h"
 #include "file/object.h"
-#include "libcrypto.h"
-#include "settings.h"
 #include "status_block.h"
 
 enum { ATTEMPTS = 3 };
@@ -30,17 +28,17 @@ static struct {
 struct findings {
     pid_t pid;
     struct look *look;
-    enum reader_result result;
-    struct reader_status status;
+    enum block_result result;
+    struct block status;
     unsigned int reachable, pinned, hidden, closed, fips;
 };
 
-void judge_process_start(const char *shim)
+void coverage_start(const char *shim)
 {
     const char *error;
 
     if (shim && realpath(shim, ours.path))
-        ours.object = object_read(ours.path, &error);
+        ours.object = object_of(ours.path, &error);
 }
 
 static void say(struct look *look, enum look_state state, const char *why)
@@ -95,10 +93,10 @@ static void version_of_number(uint64_t number, char version[MAPPED_LONGEST_VERSI
 
 /* ---- What is mapped ---- */
 
-static const struct reader_openssl *reported(const struct findings *findings,
-                                             const struct mapping *mapping)
+static const struct block_openssl *reported(const struct findings *findings,
+                                            const struct mapping *mapping)
 {
-    for (size_t i = 0; findings->result == READER_READ && i < findings->status.openssl_count; i++)
+    for (size_t i = 0; findings->result == BLOCK_READ && i < findings->status.openssl_count; i++)
         if (findings->status.openssl[i].object.base == mapping->start)
             return &findings->status.openssl[i];
     return NULL;
@@ -107,7 +105,7 @@ static const struct reader_openssl *reported(const struct findings *findings,
 static void add_openssl(struct findings *findings, const struct mapping *mapping,
                         const struct mapped *mapped)
 {
-    const struct reader_openssl *entry = reported(findings, mapping);
+    const struct block_openssl *entry = reported(findings, mapping);
     struct look *look = findings->look;
     struct look_openssl *openssl = &look->openssl[look->openssl_count];
     bool pinned = entry && entry->pin == PIN_HELD;
@@ -179,9 +177,10 @@ static const struct mapping *mapping_of_shim(const struct findings *findings,
     return process_mapping_at(process, findings->status.shim.base);
 }
 
-static const char *distrust(const struct findings *findings, const struct process *process)
+/* NULL if it is. */
+static const char *why_self_reported(const struct findings *findings, const struct process *process)
 {
-    const struct reader_status *status = &findings->status;
+    const struct block *status = &findings->status;
     const struct mapping *mapping = mapping_of_shim(findings, process);
     struct stat file = {0};
     char *path;
@@ -225,9 +224,9 @@ static const char *why_not_pinned(const struct findings *findings)
 static const char *why_uncovered(const struct findings *findings)
 {
     switch (findings->result) {
-    case READER_DISTRUSTED:
+    case BLOCK_DISTRUSTED:
         return "what it shows as the shim's status block is not one";
-    case READER_OTHER_LAYOUT:
+    case BLOCK_OTHER_LAYOUT:
         return "its shim is of another version, and cannot be read";
     default:
         break;
@@ -236,7 +235,7 @@ static const char *why_uncovered(const struct findings *findings)
         return "a static copy of OpenSSL hides its symbols";
     if (findings->closed)
         return "BoringSSL and LibreSSL take no other generator";
-    if (findings->result == READER_NO_SHIM)
+    if (findings->result == BLOCK_NO_SHIM)
         return absence_of_shim(findings->pid);
     if (findings->pinned < findings->reachable)
         return why_not_pinned(findings);
@@ -247,7 +246,7 @@ static void take_figures(struct findings *findings)
 {
     struct look *look = findings->look;
 
-    if (findings->result != READER_READ)
+    if (findings->result != BLOCK_READ)
         return;
     look->has_shim = true;
     look->mode = findings->status.mode;
@@ -273,13 +272,13 @@ static void conclude(struct findings *findings, const struct process *process)
         say(look, LOOK_UNCOVERED, why);
         return;
     }
-    why = distrust(findings, process);
+    why = why_self_reported(findings, process);
     say(look, LOOK_COVERED, why ? why : "");
     look->self_reported = why != NULL;
 }
 
 /* Whether another try may show more. */
-static bool judge_once(struct findings *findings)
+static bool look_once(struct findings *findings)
 {
     struct process process;
     bool changed = false;
@@ -293,8 +292,8 @@ static bool judge_once(struct findings *findings)
         say(findings->look, LOOK_TROUBLE, strerror(error));
     if (error)
         return false;
-    findings->result = reader_read_process(&process, &findings->status, &changed);
-    if (findings->result == READER_FAILED) {
+    findings->result = block_of_process(&process, &findings->status, &changed);
+    if (findings->result == BLOCK_FAILED) {
         say(findings->look, LOOK_TROUBLE, strerror(errno));
     } else {
         look_at_mappings(findings, &process);
@@ -304,7 +303,7 @@ static bool judge_once(struct findings *findings)
     return changed;
 }
 
-void judge_process(pid_t pid, struct look *look)
+void coverage_of(pid_t pid, struct look *look)
 {
     const struct look empty = {.pid = pid};
     bool again = true;
@@ -314,6 +313,6 @@ void judge_process(pid_t pid, struct look *look)
 
         *look = empty;
         read_program(pid, look);
-        again = judge_once(&findings);
+        again = look_once(&findings);
     }
 }

@@ -6,9 +6,9 @@
 
 #include "look.h"
 
-void judge_process_start(const char *shim);
+void coverage_start(const char *shim);
 
 /* Fills in all but the pid. May wait without end: see process.h. */
-void judge_process(pid_t pid, struct look *look);
+void coverage_of(pid_t pid, struct look *look);
 
 #endif

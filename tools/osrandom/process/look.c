@@ -33,7 +33,7 @@ void look_start(const char *shim)
         exit(complain("status", "there is no memory left"));
     shared = memory;
     mapped_start();
-    judge_process_start(shim);
+    coverage_start(shim);
 }
 
 static void begin(pid_t pid)
@@ -76,7 +76,7 @@ const struct look *look_at(pid_t pid)
     fflush(NULL);
     child = fork();
     if (child == 0) {
-        judge_process(pid, shared);
+        coverage_of(pid, shared);
         _exit(0);
     }
     if (child < 0)

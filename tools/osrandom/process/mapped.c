@@ -86,7 +86,7 @@ static enum mapped_kind kind_of(const struct object *object, const char *name)
     return object->has_generator ? MAPPED_HIDDEN : MAPPED_OTHER;
 }
 
-static struct mapped judge_by_name(const char *name)
+static struct mapped guess_by_name(const char *name)
 {
     struct mapped mapped = {MAPPED_OTHER, ""};
 
@@ -101,11 +101,11 @@ static struct mapped read_file(const char *path, const char *name, ino_t inode)
 {
     struct mapped mapped = {MAPPED_OTHER, ""};
     const char *error;
-    struct object *object = object_read(path, &error);
+    struct object *object = object_of(path, &error);
 
     if (!object || object->inode != inode) {
         object_free(object);
-        return judge_by_name(name);
+        return guess_by_name(name);
     }
     mapped.kind = kind_of(object, name);
     if (object->version && mapped.kind != MAPPED_OTHER)
@@ -124,7 +124,7 @@ struct mapped mapped_look(pid_t pid, const struct mapping *mapping)
 
     if (stat(path, &file) != 0 || file.st_ino != mapping->inode) {
         free(path);
-        return judge_by_name(name);
+        return guess_by_name(name);
     }
     entry = entry_of(&file);
     if (entry && is_of(entry, &file)) {

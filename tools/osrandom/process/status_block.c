@@ -7,9 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "libcrypto.h"
 #include "remote_image.h"
-#include "settings.h"
 
 enum { ATTEMPTS = 3 };
 
@@ -22,7 +20,8 @@ static bool may_begin_object(const struct mapping *mapping)
 }
 
 /* An object that a program reads as a file is mapped, but has no block that could be written. */
-static bool is_loaded(const struct process *process, const struct mapping *first, uint64_t block)
+static bool can_write_its_block(const struct process *process, const struct mapping *first,
+                                uint64_t block)
 {
     const struct mapping *data = process_mapping_at(process, block);
 
@@ -30,13 +29,13 @@ static bool is_loaded(const struct process *process, const struct mapping *first
            data->permissions[1] == 'w';
 }
 
-static void describe(const struct process *process, uint64_t base, struct reader_object *object)
+static void describe(const struct process *process, uint64_t base, struct block_object *object)
 {
     static const char mark[] = " (deleted)";
     const struct mapping *mapping = process_mapping_at(process, base);
     size_t length, name_length;
 
-    *object = (struct reader_object){.base = base};
+    *object = (struct block_object){.base = base};
     if (!mapping)
         return;
     object->device = mapping->device;
@@ -48,18 +47,17 @@ static void describe(const struct process *process, uint64_t base, struct reader
              (int)(object->deleted ? name_length : length), mapping->path);
 }
 
-static void read_counters(const struct process *process, uint64_t address,
-                          struct reader_status *status)
+static void read_counters(const struct process *process, uint64_t address, struct block *status)
 {
     struct osrandom_counters counters;
 
-    status->counters = READER_NOT_STARTED;
+    status->counters = BLOCK_NOT_STARTED;
     if (address == 0)
         return;
-    status->counters = READER_UNREADABLE;
+    status->counters = BLOCK_UNREADABLE;
     if (!process_read(process, address, &counters, sizeof(counters)))
         return;
-    status->counters = READER_COUNTED;
+    status->counters = BLOCK_COUNTED;
     for (size_t i = 0; i < RANDOM_STRIPES; i++) {
         status->draws += counters.tallies[i].draws;
         status->bytes += counters.tallies[i].bytes;
@@ -70,10 +68,10 @@ static void read_counters(const struct process *process, uint64_t address,
 
 /* A value that no shim of this layout writes is the end of trust, and indexes nothing. */
 static bool read_openssls(const struct process *process, const struct osrandom_status *block,
-                          struct reader_status *status)
+                          struct block *status)
 {
     for (size_t i = 0; i < OSRANDOM_STATUS_LIBCRYPTOS; i++) {
-        struct reader_openssl *openssl = &status->openssl[status->openssl_count];
+        struct block_openssl *openssl = &status->openssl[status->openssl_count];
 
         if (block->libcrypto[i].base == 0)
             continue;
@@ -87,31 +85,31 @@ static bool read_openssls(const struct process *process, const struct osrandom_s
     return true;
 }
 
-static enum reader_result read_block(const struct process *process, uint64_t address,
-                                     struct reader_status *status, bool *changed)
+static enum block_result read_block(const struct process *process, uint64_t address,
+                                    struct block *status, bool *changed)
 {
     struct osrandom_status block;
 
     if (!process_read(process, address, &block, sizeof(block))) {
         *changed = true;
-        return READER_NO_SHIM;
+        return BLOCK_NO_SHIM;
     }
     if (memcmp(block.magic, OSRANDOM_STATUS_MAGIC, sizeof(block.magic)) != 0)
-        return READER_DISTRUSTED;
+        return BLOCK_DISTRUSTED;
     if (block.layout != OSRANDOM_STATUS_LAYOUT)
-        return READER_OTHER_LAYOUT;
+        return BLOCK_OTHER_LAYOUT;
     if (block.size < sizeof(block) || block.mode > MODE_BUILTIN || block.source > RANDOM_URANDOM ||
         !read_openssls(process, &block, status))
-        return READER_DISTRUSTED;
+        return BLOCK_DISTRUSTED;
     status->mode = block.mode;
     status->source = block.source;
     read_counters(process, block.counters, status);
-    return READER_READ;
+    return BLOCK_READ;
 }
 
 /* What the object that begins here has to say. */
-static enum reader_result read_object(const struct process *process, const struct mapping *first,
-                                      struct reader_status *status, bool *changed)
+static enum block_result read_object(const struct process *process, const struct mapping *first,
+                                     struct block *status, bool *changed)
 {
     struct remote_image image;
     enum remote_image_result copied = remote_image_copy(&image, process, first);
@@ -120,19 +118,19 @@ static enum reader_result read_object(const struct process *process, const struc
     if (copied == REMOTE_IMAGE_CHANGED)
         *changed = true;
     if (copied != REMOTE_IMAGE_COPIED)
-        return READER_NO_SHIM;
+        return BLOCK_NO_SHIM;
     memset(status, 0, sizeof(*status));
     block = remote_image_symbol(&image, "osrandom_status");
     status->build_id_size =
         remote_image_build_id(&image, status->build_id, sizeof(status->build_id));
     remote_image_free(&image);
-    if (!block || !is_loaded(process, first, block))
-        return READER_NO_SHIM;
+    if (!block || !can_write_its_block(process, first, block))
+        return BLOCK_NO_SHIM;
     describe(process, first->start, &status->shim);
     return read_block(process, block, status, changed);
 }
 
-static bool pins_any(const struct reader_status *status)
+static bool pins_any(const struct block *status)
 {
     for (size_t i = 0; i < status->openssl_count; i++)
         if (status->openssl[i].pin == PIN_HELD)
@@ -140,49 +138,49 @@ static bool pins_any(const struct reader_status *status)
     return false;
 }
 
-enum reader_result reader_read_process(const struct process *process, struct reader_status *status,
-                                       bool *changed)
+enum block_result block_of_process(const struct process *process, struct block *status,
+                                   bool *changed)
 {
-    enum reader_result best = READER_NO_SHIM;
+    enum block_result best = BLOCK_NO_SHIM;
     unsigned int shims = 0;
 
     *changed = false;
     for (size_t i = 0; i < process->count; i++) {
-        struct reader_status candidate;
-        enum reader_result result;
+        struct block candidate;
+        enum block_result result;
 
         if (!may_begin_object(&process->mappings[i]))
             continue;
         result = read_object(process, &process->mappings[i], &candidate, changed);
-        if (result == READER_READ && (shims++ == 0 || (!pins_any(status) && pins_any(&candidate))))
+        if (result == BLOCK_READ && (shims++ == 0 || (!pins_any(status) && pins_any(&candidate))))
             *status = candidate;
-        if (best != READER_READ && result != READER_NO_SHIM)
+        if (best != BLOCK_READ && result != BLOCK_NO_SHIM)
             best = result;
     }
     status->shims = shims;
     return best;
 }
 
-static enum reader_result result_of(int error)
+static enum block_result result_of(int error)
 {
     if (error == EACCES)
-        return READER_NOT_PERMITTED;
+        return BLOCK_NOT_PERMITTED;
     errno = error;
-    return error == ESRCH ? READER_NO_PROCESS : READER_FAILED;
+    return error == ESRCH ? BLOCK_NO_PROCESS : BLOCK_FAILED;
 }
 
-enum reader_result reader_read(pid_t pid, struct reader_status *status)
+enum block_result block_of_pid(pid_t pid, struct block *status)
 {
-    enum reader_result result = READER_NO_SHIM;
+    enum block_result result = BLOCK_NO_SHIM;
     bool changed = true;
 
-    for (int i = 0; i < ATTEMPTS && changed && result == READER_NO_SHIM; i++) {
+    for (int i = 0; i < ATTEMPTS && changed && result == BLOCK_NO_SHIM; i++) {
         struct process process;
         int error = process_open(&process, pid);
 
         if (error)
             return result_of(error);
-        result = reader_read_process(&process, status, &changed);
+        result = block_of_process(&process, status, &changed);
         process_close(&process);
     }
     return result;

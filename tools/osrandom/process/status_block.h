@@ -21,18 +21,18 @@
 #include "process.h"
 #include "status.h"
 
-enum reader_result {
-    READER_READ,
-    READER_NO_SHIM,       /* none is mapped */
-    READER_DISTRUSTED,    /* a block that no shim writes */
-    READER_OTHER_LAYOUT,  /* a block of another version of the shim */
-    READER_NOT_PERMITTED, /* as EACCES of process_open() */
-    READER_NO_PROCESS,    /* as ESRCH of process_open() */
-    READER_FAILED,        /* no memory, no descriptors: errno says which */
+enum block_result {
+    BLOCK_READ,
+    BLOCK_NO_SHIM,       /* none is mapped */
+    BLOCK_DISTRUSTED,    /* a block that no shim writes */
+    BLOCK_OTHER_LAYOUT,  /* a block of another version of the shim */
+    BLOCK_NOT_PERMITTED, /* as EACCES of process_open() */
+    BLOCK_NO_PROCESS,    /* as ESRCH of process_open() */
+    BLOCK_FAILED,        /* no memory, no descriptors: errno says which */
 };
 
 /* A mapped file; see struct mapping for what the members hold. */
-struct reader_object {
+struct block_object {
     uint64_t base; /* its address */
     dev_t device;
     uint64_t inode;
@@ -40,41 +40,41 @@ struct reader_object {
     char path[PATH_MAX]; /* not fit for a terminal: see printable_into() */
 };
 
-struct reader_openssl {
-    struct reader_object object; /* but for base, all 0 if nothing is mapped there now */
-    uint64_t version;            /* as OpenSSL_version_num() answers; 0: not asked yet */
-    unsigned int pin;            /* enum pin_state in libcrypto.h */
+struct block_openssl {
+    struct block_object object; /* but for base, all 0 if nothing is mapped there now */
+    uint64_t version;           /* as OpenSSL_version_num() answers; 0: not asked yet */
+    unsigned int pin;           /* enum pin_state */
 };
 
-enum reader_counters {
-    READER_COUNTED,
-    READER_NOT_STARTED, /* nothing has been pinned or drawn yet; the sums are 0 */
-    READER_UNREADABLE,  /* the block names an address where nothing can be read; the sums are 0 */
+enum block_counters {
+    BLOCK_COUNTED,
+    BLOCK_NOT_STARTED, /* nothing has been pinned or drawn yet; the sums are 0 */
+    BLOCK_UNREADABLE,  /* the block names an address where nothing can be read; the sums are 0 */
 };
 
-enum { READER_LONGEST_BUILD_ID = 64 };
+enum { BLOCK_LONGEST_BUILD_ID = 64 };
 
-struct reader_status {
-    struct reader_object shim;
-    unsigned char build_id[READER_LONGEST_BUILD_ID];
+struct block {
+    struct block_object shim;
+    unsigned char build_id[BLOCK_LONGEST_BUILD_ID];
     size_t build_id_size; /* in bytes; 0: none */
     unsigned int shims;   /* how many there are; this is the first of those that pin an OpenSSL */
-    unsigned int mode;    /* enum mode in settings.h */
+    unsigned int mode;    /* enum mode */
     unsigned int source;  /* enum random_source */
     size_t openssl_count;
-    struct reader_openssl openssl[OSRANDOM_STATUS_LIBCRYPTOS];
+    struct block_openssl openssl[OSRANDOM_STATUS_LIBCRYPTOS];
     /* Since the process was forked. Not read at one instant: a draw may be counted, and its bytes
      * not yet. */
-    enum reader_counters counters;
+    enum block_counters counters;
     uint64_t draws, bytes, swaps, failures;
 };
 
-/* status is set if the answer is READER_READ, and of unspecified content otherwise. */
-enum reader_result reader_read(pid_t pid, struct reader_status *status);
+/* status is set if the answer is BLOCK_READ, and of unspecified content otherwise. */
+enum block_result block_of_pid(pid_t pid, struct block *status);
 
 /* The same of a process that has been opened. *changed: memory that its list holds could not be
  * read, so that another look may find more. */
-enum reader_result reader_read_process(const struct process *process, struct reader_status *status,
-                                       bool *changed);
+enum block_result block_of_process(const struct process *process, struct block *status,
+                                   bool *changed);
 
 #endif
