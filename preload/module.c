@@ -26,7 +26,7 @@ static void start_once(void)
     static _Atomic unsigned int started; /* RISC-V exchanges no single bytes */
     int error;
 
-    if (atomic_exchange(&started, true))
+    if (atomic_exchange(&started, 1))
         return;
     module_start();
     error = random_start(settings.source, NULL, report_of_source);

@@ -43,8 +43,7 @@ $(BUILD)/inside/sources: tests/hunt/programs/sources.c $(filter $(BUILD)/platfor
 # ThreadSanitizer, which takes the addresses that Criterion wants: that build has the programs only.
 HUNT_FREESTANDING := -std=gnu11 -D_GNU_SOURCE -fPIC -fvisibility=hidden -ffreestanding \
                      -U_FORTIFY_SOURCE -fno-omit-frame-pointer
-HAS_SANITIZERS := $(shell echo 'int main(void){return 0;}' | clang -fsanitize=address,undefined -x c \
-                    -o /dev/null - 2>/dev/null && echo yes)
+HAS_SANITIZERS = $(call can_link,clang -fsanitize=address$(comma)undefined)
 
 # $(call another_build,NAME,COMPILER,TARGETS)
 another_build = +$(Q)$(MAKE) --no-print-directory $(if $(V),,-s) BUILD=$(HUNT_DIR)/$(1) CC='$(2)' \
@@ -112,7 +111,7 @@ $(HUNT_DIR)/stream: tests/hunt/programs/stream.c $(filter $(BUILD)/platform/%,$(
 
 # ---- The suite, and a target for each of its parts ----
 
-HUNT_FILES := $(HUNT_PROGRAMS) $(if $(HAS_SANITIZERS),address-files thread-files $(HUNT_FUZZ) $(HUNT_SEEDS))
+HUNT_FILES = $(HUNT_PROGRAMS) $(if $(HAS_SANITIZERS),address-files thread-files $(HUNT_FUZZ) $(HUNT_SEEDS))
 TEST_FILES += $(if $(OSRANDOM_TEST_ALL),$(HUNT_FILES))
 
 hunt_run = +$(Q)OSRANDOM_TEST_ALL= TEST_FILTER='$(1)/*' tests/support/run_suites $(BUILD)/tests/hunt/run

@@ -10,7 +10,7 @@ $(BUILD)/tests/status/%.o: TEST_CFLAGS += -Itools/osrandom -Itests/openssl
 $(STATUS_READER): $(BUILD)/tools/%.o: tools/%.c $(FLAGS_FILE) Makefile
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -std=gnu11 -D_GNU_SOURCE -Iplatform -Ipreload -Itools/osrandom \
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -std=gnu11 -D_GNU_SOURCE -fPIE -Iplatform -Ipreload -Itools/osrandom \
 	    -MMD -MP -c -o $@ $<
 -include $(STATUS_READER:.o=.d)
 
@@ -46,8 +46,8 @@ $(STATUS_DIR)/forged.so: tests/status/programs/forged.c $(FLAGS_FILE)
 	    -Wl,-z,max-page-size=4096 -o $@ $<
 
 # Run with sanitizers where the compiler has them.
-STATUS_SANITIZE = $(shell echo 'int main(void){return 0;}' | $(CC) -fsanitize=address,undefined -x c \
-    -o /dev/null - 2>/dev/null && echo -fsanitize=address,undefined -fno-sanitize-recover=all)
+STATUS_SANITIZE = $(if $(call can_link,$(CC) -fsanitize=address$(comma)undefined),\
+    -fsanitize=address$(comma)undefined -fno-sanitize-recover=all)
 STATUS_FILES += $(STATUS_DIR)/fuzz
 $(STATUS_DIR)/fuzz: tests/status/programs/fuzz.c $(wildcard tools/osrandom/*/*.[ch]) platform/elf_image.c \
         platform/elf_image.h preload/status.h $(FLAGS_FILE)

@@ -39,7 +39,7 @@ static void read_program_headers(struct object *object, Elf *elf, struct text fi
             header.p_offset >= file.length || header.p_filesz > file.length - header.p_offset)
             continue;
         free(object->loader);
-        object->loader = strndup(file.bytes + header.p_offset, header.p_filesz);
+        object->loader = strndup(file.bytes + header.p_offset, (size_t)header.p_filesz);
     }
 }
 
@@ -63,7 +63,7 @@ static void read_dynamic(struct object *object, Elf *elf, Elf_Scn *section, cons
     GElf_Dyn entry;
 
     for (int i = 0; data && gelf_getdyn(data, i, &entry) && entry.d_tag != DT_NULL; i++) {
-        const char *text = elf_strptr(elf, header->sh_link, entry.d_un.d_val);
+        const char *text = elf_strptr(elf, header->sh_link, (size_t)entry.d_un.d_val);
 
         if (entry.d_tag == DT_NEEDED)
             add_needed(object, text);

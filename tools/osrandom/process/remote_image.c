@@ -22,7 +22,7 @@ static bool is_elf(const ElfW(Ehdr) *file)
 /* From the lowest segment's page to the highest one's end: all segments lie in between. */
 static bool measure(struct remote_image *image)
 {
-    uint64_t lowest = UINT64_MAX, highest = 0;
+    uint64_t lowest = UINT64_MAX, highest = 0, span;
 
     for (size_t i = 0; i < image->header_count; i++) {
         const ElfW(Phdr) *header = &image->headers[i];
@@ -38,8 +38,11 @@ static bool measure(struct remote_image *image)
     if (lowest >= highest)
         return false;
     image->lowest = lowest & -(uint64_t)sysconf(_SC_PAGESIZE);
-    image->size = highest - image->lowest;
-    return image->size <= LARGEST_SPAN;
+    span = highest - image->lowest;
+    if (span > LARGEST_SPAN)
+        return false;
+    image->size = (size_t)span;
+    return true;
 }
 
 /* Where in the copy a segment of this type begins, and how much of it lies there. */
@@ -47,10 +50,11 @@ static bool place(const struct remote_image *image, size_t index, uint32_t type,
                   size_t *size)
 {
     const ElfW(Phdr) *header = &image->headers[index];
+    uint64_t from = header->p_vaddr - image->lowest;
 
-    *offset = header->p_vaddr - image->lowest;
-    if (header->p_type != type || *offset >= image->size)
+    if (header->p_type != type || from >= image->size)
         return false;
+    *offset = (size_t)from;
     *size = image->size - *offset;
     if (header->p_memsz < *size)
         *size = header->p_memsz;
@@ -102,7 +106,7 @@ static void relocate(const struct remote_image *image, ElfW(Dyn) *entry)
     case DT_STRTAB:
     case DT_GNU_HASH:
         if (entry->d_un.d_ptr - image->address < image->size)
-            entry->d_un.d_ptr += (uintptr_t)image->bytes - image->address;
+            entry->d_un.d_ptr += (uintptr_t)image->bytes - (uintptr_t)image->address;
         break;
     default:
         break;
@@ -162,7 +166,7 @@ uint64_t remote_image_symbol(const struct remote_image *image, const char *name)
     struct elf_image local;
     const void *symbol;
 
-    if (!elf_image_read(&local, (uintptr_t)image->bytes - image->lowest, image->headers,
+    if (!elf_image_read(&local, (uintptr_t)image->bytes - (uintptr_t)image->lowest, image->headers,
                         image->header_count))
         return 0;
     symbol = elf_image_symbol(&local, name);
