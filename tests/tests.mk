@@ -27,7 +27,14 @@ TEST_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Wno-conversion -Wno-cast-al
 SUPPORT_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/support/*.c))
 LEDGER_SHIM := $(BUILD)/ledger/libosrandom_preload.so
 
-$(BUILD)/tests/%.o: tests/%.c $(FLAGS_FILE) Makefile tests/tests.mk
+HAS_CRITERION := $(BUILD)/tests/criterion
+$(HAS_CRITERION):
+	$(Q)mkdir -p $(@D)
+	$(Q)echo '#include <criterion/criterion.h>' | $(CC) -E -o $@ - 2>/dev/null || { rm -f $@; \
+	    echo 'the tests need Criterion: apt-get install libcriterion-dev, or tools/check, which does that' >&2; \
+	    exit 1; }
+
+$(BUILD)/tests/%.o: tests/%.c $(FLAGS_FILE) Makefile tests/tests.mk | $(HAS_CRITERION)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) -MMD -MP -c -o $@ $<
@@ -146,12 +153,22 @@ $(foreach suite,$(SUITES),$(eval $(call suite_rules,$(suite))))
 
 # The quick loop leaves out what takes minutes; tools/check runs everything.
 SLOW_SUITES := duplication apps reach hunt
-.PHONY: tests probes check check-all
+.PHONY: tests probes check check-all check-offline
 probes: $(PROBE_FILES) $(PROGRAMS)
 tests: $(SHIM) $(LEDGER_SHIM) $(PROGRAMS) $(TEST_PROGRAMS) $(PROBE_FILES) $(TEST_FILES)
 
 check: tests
 	$(Q)tests/support/run_suites $(filter-out $(SLOW_SUITES:%=$(BUILD)/tests/%/run),$(TEST_PROGRAMS))
+
+# For where packages are built: no network and no root are needed, but a compiler, Criterion, and this
+# system's own OpenSSL with its headers. Tests of foreign software are skipped.
+OFFLINE_SUITES := unit load faults surroundings
+OFFLINE_FILES = $(SHIM) $(LEDGER_SHIM) $(PROGRAMS) $(OFFLINE_SUITES:%=$(BUILD)/tests/%/run) $(UNIT_FILES) \
+                $(LOAD_SHIMS) $(LOAD_FILES) $(BUILD)/tests/faults/probe $(FAULTS_MUTANTS) $(SURROUNDINGS_FILES)
+check-offline:
+	+$(Q)$(MAKE) --no-print-directory OFFLINE=1 $(OFFLINE_FILES)
+	$(Q)XDG_CACHE_HOME=$(abspath $(BUILD))/offline OSRANDOM_TEST_QUICK=1 \
+	    tests/support/run_suites $(OFFLINE_SUITES:%=$(BUILD)/tests/%/run)
 
 # The hunts build everything twice more and take minutes: only tools/check --all has them.
 check-all: tests
