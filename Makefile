@@ -54,7 +54,7 @@ all: $(SHIM)
 
 help:
 	@echo 'make            $(SHIM), and $(BUILD)/osrandom where libelf and jansson are'
-	@echo 'make check      the quick tests; tools/check runs them all'
+	@echo 'make check      the quick tests; tools/check installs what they need and runs more, tools/check --all the rest'
 	@echo 'make lint       clang-format, clang-tidy, cppcheck, gcc -fanalyzer'
 	@echo 'make sanitize   address, undefined behaviour and thread sanitizers; fuzz, statistics, soak, coverage:'
 	@echo '                the other hunts; FUZZ_SECONDS, STATISTICS_MIB and SOAK_SECONDS say how long'

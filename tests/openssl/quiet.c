@@ -105,7 +105,7 @@ static struct quiet_case own_method_3_0 = {"openssl-3.0", "quiet/openssl-3.0/onl
 /*
  * OpenSSL 3.0 loses 64 bytes at exit in a program that draws by any method but its own, and never
  * uses the default library context: ossl_rand_cleanup_int() then writes into the context that was
- * never made. The README names this; when it is gone, the README is to be mended.
+ * never made. preload/README.md names this; when it is gone, that is to be mended.
  */
 Test(quiet, the_bytes_that_3_0_loses_are_lost_on_stock_by_any_other_method)
 {
