@@ -19,7 +19,7 @@ COMMAND_LIBS := $(if $(TELLING),,$(shell $(PKG_CONFIG) --libs $(COMMAND_PACKAGES
 HAS_COMMAND := $(if $(COMMAND_LIBS),$(if $(MAKING),$(call can_link,$(CC),$(COMMAND_LIBS)),yes))
 
 COMMAND_SOURCES := $(wildcard tools/osrandom/*.c tools/osrandom/*/*.c)
-COMMAND_OBJECTS := $(COMMAND_SOURCES:%.c=$(BUILD)/%.o)
+COMMAND_OBJECTS := $(filter-out %/libeu.o,$(COMMAND_SOURCES:%.c=$(BUILD)/%.o))
 COMMAND_LINKS := $(BUILD)/platform/elf_image.o
 COMMAND_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Wno-cast-align -fPIE -Iplatform -Ipreload -Itools/osrandom \
                   -DOSRANDOM_VERSION='"$(VERSION)"' -DOSRANDOM_LIBDIR='"$(LIBDIR)"' \
@@ -54,7 +54,7 @@ $(COMMAND): $(COMMAND_OBJECTS) $(COMMAND_LINKS)
 # measure it: no bench.
 COMMAND_STATIC := $(BUILD)/osrandom.static
 STATIC_OBJECTS := $(filter-out $(BUILD)/tools/osrandom/osrandom.o $(BUILD)/tools/osrandom/bench%,$(COMMAND_OBJECTS)) \
-                  $(BUILD)/tools/osrandom/osrandom.static.o
+                  $(addprefix $(BUILD)/tools/osrandom/,osrandom.static.o file/libeu.o)
 
 $(BUILD)/tools/osrandom/osrandom.static.o: tools/osrandom/osrandom.c $(FLAGS_FILE) $(COMMAND_PLACE) tools/tools.mk
 	$(call say,CC,$@)
@@ -66,7 +66,7 @@ $(COMMAND_STATIC): $(STATIC_OBJECTS) $(COMMAND_LINKS)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -o $@ $(STATIC_OBJECTS) $(COMMAND_LINKS) \
 	    $(shell $(PKG_CONFIG) --static --libs $(COMMAND_PACKAGES) 2>/dev/null) -lm
 
--include $(COMMAND_OBJECTS:.o=.d) $(BUILD)/tools/osrandom.static.d
+-include $(COMMAND_OBJECTS:.o=.d) $(BUILD)/tools/osrandom/osrandom.static.d
 
 # ---- Installing ----
 
