@@ -24,12 +24,13 @@ enum mode { MODE_ACTIVATE, MODE_REGISTER, MODE_BUILTIN };
 enum pin_state {
     PIN_NONE,   /* not tried yet */
     PIN_TRYING, /* a thread is at it (in the block; see struct libcrypto) */
-    PIN_HELD,   /* OpenSSL draws from us */
+    PIN_HELD,   /* OpenSSL draws from us, as long as its method is ours */
     PIN_DRAWS,  /* built without methods: only the draws that programs make themselves are ours */
     /* calls are handed on to it from here on */
-    PIN_GIVEN,   /* the program put its own method in, with OSRANDOM_ON_SWAP=allow */
+    PIN_GIVEN,   /* in the block: the program's own method, with OSRANDOM_ON_SWAP=allow */
     PIN_LEFT,    /* not pinned: OSRANDOM_MODE says so */
     PIN_REFUSED, /* takes no method: LibreSSL, BoringSSL, or one that we do not know */
+    PIN_FOREIGN, /* never in the block: another library whose functions have these names */
 };
 
 struct osrandom_status {
@@ -53,6 +54,7 @@ struct osrandom_counters {
     struct random_tally tallies[RANDOM_STRIPES];
     uint64_t swaps;    /* another method or engine was offered, and kept out */
     uint64_t failures; /* draws that no source served */
+    uint64_t life;     /* see status_life() */
 };
 
 /* Exported. */
@@ -61,8 +63,16 @@ extern struct osrandom_status osrandom_status;
 /* Where the shim itself counts: never NULL. */
 struct osrandom_counters *status_counters(void);
 
-/* Maps the counters' memory; without any, they lie in the shim's own and outlive a fork. */
+/* Maps the counters' memory, the first time; without any, they lie in the shim's own and outlive a
+ * fork. */
 void status_start(void);
+
+/*
+ * Another number in each process: a child that was forked gets a new one, since what the parent's
+ * was kept in is wiped there. Never 0. Process numbers do not serve: in nested PID namespaces they
+ * repeat. Before Linux 4.14 a child keeps its parent's.
+ */
+uint32_t status_life(void);
 
 /* Brings the block up to date with the settings, the source and the table of OpenSSLs. */
 void status_update(void);

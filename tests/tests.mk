@@ -5,6 +5,7 @@
 #   module       the engine as a module that OpenSSL loads by itself
 #   windows      the same and the sources on Windows; getentropy() on macOS and the BSDs
 #   openssl      the shim in programs with a real OpenSSL, of every generation
+#   harmless     what a draw, a fork and a look leave behind, compared with stock row by row
 #   faults       system calls that fail, and what a model says of it
 #   duplication  what repeats on stock and must not under the shim
 #   status       the status block, read from outside
@@ -15,7 +16,7 @@
 #   hunt         sanitizers, fuzzers, statistics, a soak: defects that no other test names
 
 SUITES := $(patsubst tests/%/,%,$(dir $(wildcard $(addprefix tests/,$(addsuffix /.,\
-            unit load module windows openssl faults duplication status command \
+            unit load module windows openssl harmless faults duplication status command \
             surroundings reach apps)))))
 comma := ,
 TREES := openssl-1.1.1 openssl-3.0 openssl-3.5 openssl-3.6 openssl-4.0
@@ -89,9 +90,10 @@ endef
 $(foreach tree,$(TREES),$(eval $(call tree_rules,$(tree))))
 
 # Programs without OpenSSL that come by it in their own ways.
+PRELOADS := other_shim walks
 PROGRAMS := $(patsubst tests/programs/%.c,$(BUILD)/programs/%,\
-              $(filter-out %/other_shim.c,$(wildcard tests/programs/*.c))) \
-            $(BUILD)/programs/other_shim.so
+              $(filter-out $(PRELOADS:%=tests/programs/%.c),$(wildcard tests/programs/*.c))) \
+            $(PRELOADS:%=$(BUILD)/programs/%.so)
 
 $(BUILD)/programs/%: tests/programs/%.c $(FLAGS_FILE)
 	$(call say,CC,$@)

@@ -29,7 +29,7 @@ $(foreach tree,$(QUIET_TREES),$(eval $(call quiet_rules,$(tree))))
 # OpenSSLs that are older than any Debian has, inside programs: see tests/support/elders. What cannot be
 # fetched is not built, and its tests are skipped.
 ELDERS := openssl-1.0.1 openssl-1.0.2 openssl-1.1.0
-ELDER_PROBES := draws ending engine keys sizes swap
+ELDER_PROBES := default_method draws ending engine keys sizes swap
 ELDER_DIR := $(BUILD)/probes/inside
 
 define elder_rules

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "elf_binding.h"
 #include "elf_image.h"
 
 enum { LARGEST_SPAN = 1 << 17, MOST_HEADERS = 16, LONGEST_NAME = 64 };
@@ -88,7 +89,7 @@ static void look_up_own_names(const struct elf_image *image)
             continue;
         name[length] = '\0';
         look_up(image, name);
-        elf_image_needs(image, name);
+        elf_may_need(image, name);
         length = 0;
     }
 }

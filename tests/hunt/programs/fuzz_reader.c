@@ -1,7 +1,7 @@
 /*
- * libFuzzer on tools/osrandom/process/status_block, through process_from(): the input is all that a
- * hostile process can show, its mappings and its memory (reader_input.h). There must be an answer,
- * and a well formed one.
+ * libFuzzer on tools/osrandom/process/status_block.c, through process_from(): the input is all that
+ * a hostile process can show, its mappings and its memory (reader_input.h). There must be an
+ * answer, and a well formed one.
  */
 #include <stdlib.h>
 #include <string.h>
