@@ -74,6 +74,10 @@ $(COMMAND_STATIC): $(STATIC_OBJECTS) $(COMMAND_LINKS)
 install: install-command
 uninstall: uninstall-command
 
+# How the installed examples name the shim, whose path is written out in the source's.
+SHIM_NAMED ?= $(LIBDIR)/libosrandom_preload.so
+name_shim = $(Q)sed -i 's!/usr/local/lib/libosrandom_preload\.so!$(SHIM_NAMED)!g' '$(DESTDIR)$(1)'
+
 EXAMPLES := $(patsubst tools/examples/%,%,$(shell find tools/examples -type f))
 
 install-command: $(if $(HAS_COMMAND),$(COMMAND))
@@ -82,10 +86,12 @@ install-command: $(if $(HAS_COMMAND),$(COMMAND))
 	$(call say,INSTALL,$(DESTDIR)$(MANDIR)/man8)
 	$(Q)umask 022; $(INSTALL) -d '$(DESTDIR)$(MANDIR)/man8'
 	$(Q)$(INSTALL) -m 644 tools/man/libosrandom_preload.8 '$(DESTDIR)$(MANDIR)/man8/'
+	$(call name_shim,$(MANDIR)/man8/libosrandom_preload.8)
 	$(Q)umask 022; for file in $(EXAMPLES); do \
 	    case $$file in *.*|*/Containerfile) mode=644 ;; *) mode=755 ;; esac; \
 	    $(INSTALL) -D -m $$mode "tools/examples/$$file" '$(DESTDIR)$(DOCDIR)/examples/'"$$file" || exit 1; \
 	done
+	$(call name_shim,$(DOCDIR)/examples/systemd/osrandom.conf)
 ifneq ($(HAS_COMMAND),)
 	$(call may_write,$(BINDIR))
 	$(call may_write,$(COMPLETIONDIR))
