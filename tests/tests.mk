@@ -7,6 +7,7 @@ comma := ,
 TREES := openssl-1.1.1 openssl-3.0 openssl-3.5 openssl-3.6 openssl-4.0
 
 TEST_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Wno-conversion -Wno-cast-align \
+               -Wno-missing-field-initializers -include tests/support/lacking.h \
                -Iplatform -Ipreload -Itests/support -DBUILD_DIR='"$(BUILD)"'
 
 SUPPORT_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/support/*.c))
