@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "harmless.h"
+#include "level.h"
 #include "text.h"
 
 #define LOSS "a program would find another OpenSSL after a call than it does on stock"
@@ -67,6 +68,7 @@ ParameterizedTestParameters(rows, before_main_are_what_they_are_on_stock)
 /* In a constructor: of the program, or of a module while dlopen() is at work on it. */
 ParameterizedTest(struct way *way, rows, before_main_are_what_they_are_on_stock)
 {
+    only_from(LEVEL_USUAL);
     if (has_contexts(way))
         expect_as_on_stock(way, "ROWS_EARLY=1", NULL);
 }

@@ -35,6 +35,12 @@ static void expect_report(const struct way *way, const struct outcome *outcome,
               "%s: more than one line: '%s'", described(way), outcome->err);
 }
 
+/* A program that has drawn already, as Node.js has, is past its choice of a default engine. */
+static bool stock_would_swap(const struct way *way, const char *how)
+{
+    return way->how != INSIDE || strncmp(how, "default-", 8) != 0;
+}
+
 static void expect_kept_out(const struct way *way, const char *how, const char *function,
                             const char *const *env, long told)
 {
@@ -43,7 +49,8 @@ static void expect_kept_out(const struct way *way, const char *how, const char *
     const char *whole_env[] = {ledger->env, env ? env[0] : NULL, NULL};
     struct outcome shim = probe(way, the_ledger_shim(), whole_env, "swap", WORDS(how, how));
 
-    expect_value(way, &stock, "BN_rand", FORTYTWO);
+    if (stock_would_swap(way, how))
+        expect_value(way, &stock, "BN_rand", FORTYTWO);
     expect_number(way, &shim, how, told);
     expect_number(way, &shim, "own draws", 0);
     expect_number(way, &shim, "method is own", 0);
