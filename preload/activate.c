@@ -279,7 +279,7 @@ void pin_again(struct libcrypto *libcrypto)
 {
     if (libcrypto->is_closed)
         return;
-    libcrypto->pin = set_method(libcrypto);
+    set_method(libcrypto); /* another thread may have set its own since */
     activate_note_changes();
 }
 

@@ -1,6 +1,7 @@
 /*
- * See find.h. What defines RAND_bytes but neither OpenSSL_version_num (1.1.0 and later) nor SSLeay
- * (1.0.x) is a namesake, as libgnutls-openssl is: entered, for its callers mean it, and left alone.
+ * See find.h. What defines RAND_bytes or RAND_status but neither OpenSSL_version_num (1.1.0 and
+ * later) nor SSLeay (1.0.x) is a namesake, as libgnutls-openssl is: entered, for its callers mean
+ * it, and left alone.
  */
 #include "find.h"
 
@@ -20,9 +21,13 @@ enum kind { KIND_OTHER, KIND_OPENSSL, KIND_NAMESAKE };
 
 static enum kind kind_of(const struct elf_image *image)
 {
-    if (!elf_image_symbol(image, "RAND_bytes") || elf_image_symbol(image, "osrandom_status"))
+    bool draws = elf_image_symbol(image, "RAND_bytes");
+
+    if ((!draws && !elf_image_symbol(image, "RAND_status")) ||
+        elf_image_symbol(image, "osrandom_status"))
         return KIND_OTHER; /* the latter is another copy of the shim */
-    return elf_image_symbol(image, "OpenSSL_version_num") || elf_image_symbol(image, "SSLeay")
+    return draws && (elf_image_symbol(image, "OpenSSL_version_num") ||
+                     elf_image_symbol(image, "SSLeay"))
                ? KIND_OPENSSL
                : KIND_NAMESAKE;
 }

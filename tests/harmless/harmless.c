@@ -100,3 +100,20 @@ void expect_same_lines(const char *what, const char *loss, const struct outcome 
               count_lines(stock->out), shown, differ > MOST_SHOWN ? "\n  and more" : "");
     free(copy);
 }
+
+void leave_out(struct outcome *outcome, const char *words)
+{
+    char *kept = outcome->out;
+
+    for (char *line = outcome->out, *next; *line; line = next) {
+        size_t length = strcspn(line, "\n");
+
+        next = line + length + (line[length] == '\n');
+        if (!memmem(line, length, words, strlen(words))) {
+            memmove(kept, line, (size_t)(next - line));
+            kept += next - line;
+        }
+    }
+    *kept = '\0';
+    outcome->out_length = strlen(outcome->out);
+}

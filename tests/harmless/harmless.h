@@ -26,4 +26,7 @@ void skip_if_it_cannot_run(const struct outcome *outcome);
 /* "openssl-3.0, linked, OSRANDOM_MODE=builtin"; the last answer's memory is reused. */
 const char *described_with(const struct way *way, const char *setting);
 
+/* Takes the lines with these words out: what preload/README.md names as not as on stock. */
+void leave_out(struct outcome *outcome, const char *words);
+
 #endif

@@ -28,6 +28,17 @@ static char *configuration(void)
     return file_with("openssl_conf = all\n[all]\nosrandom_rows = nothing\n[nothing]\na = b\n");
 }
 
+/* Linked with -Bsymbolic, OpenSSL draws within without telling for which context. */
+static void leave_out_what_is_not_told(const struct way *way, struct outcome *outcome)
+{
+    static const char *const rows[] = {
+        "BN_rand_ex, a private context", "BN_rand_ex, where a freed context lay",
+        "BN_priv_rand_ex, a private context", "BN_priv_rand_ex, where a freed context lay"};
+
+    for (size_t i = 0; version_of(way) >= 0x30600 && i < sizeof(rows) / sizeof(rows[0]); i++)
+        leave_out(outcome, rows[i]);
+}
+
 /* early: a setting more, or NULL; only of the mode that serves draws then. */
 static void expect_as_on_stock(const struct way *way, const char *early, const char *const *words)
 {
@@ -35,11 +46,13 @@ static void expect_as_on_stock(const struct way *way, const char *early, const c
     const char *env[] = {named, modules_of(tree_of(way)), early, NULL, NULL};
     struct outcome stock = probe(way, NULL, env, "rows", words);
 
+    leave_out_what_is_not_told(way, &stock);
     for (size_t i = 0; modes[i] && (i == 0 || !early); i++) {
         struct outcome shim;
 
         env[early ? 3 : 2] = modes[i];
         shim = probe(way, the_shim(), env, "rows", words);
+        leave_out_what_is_not_told(way, &shim);
         expect_same_lines(described_with(way, modes[i]), LOSS, &stock, &shim);
         outcome_free(&shim);
     }
