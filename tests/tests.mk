@@ -5,6 +5,7 @@
 #   module       the engine as a module that OpenSSL loads by itself
 #   windows      the same and the sources on Windows; getentropy() on macOS and the BSDs
 #   openssl      the shim in programs with a real OpenSSL, of every generation
+#   hidden       OpenSSLs inside other objects that export none of them, and FIPS providers
 #   faults       system calls that fail, and what a model says of it
 #   duplication  what repeats on stock and must not under the shim
 #   status       the status block, read from outside
@@ -15,7 +16,7 @@
 #   hunt         sanitizers, fuzzers, statistics, a soak: defects that no other test names
 
 SUITES := $(patsubst tests/%/,%,$(dir $(wildcard $(addprefix tests/,$(addsuffix /.,\
-            unit load module windows openssl faults duplication status command \
+            unit load module windows openssl hidden faults duplication status command \
             surroundings reach apps)))))
 comma := ,
 TREES := openssl-1.1.1 openssl-3.0 openssl-3.5 openssl-3.6 openssl-4.0
