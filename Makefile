@@ -34,17 +34,23 @@ FREESTANDING += -fno-tree-loop-distribute-patterns -static-libgcc
 endif
 
 SHIM_LDFLAGS := -shared -nostdlib -Wl,-soname,libosrandom_preload.so -Wl,-z,defs -Wl,-z,now \
-                -Wl,-z,relro -Wl,-z,noexecstack -Wl,-z,nodelete -Wl,--hash-style=gnu \
+                -Wl,-z,relro -Wl,-z,noseparate-code -Wl,-z,noexecstack -Wl,-z,nodelete -Wl,--hash-style=gnu \
                 -Wl,--build-id \
                 -Wl,--version-script=preload/exports.map
 
 WINDOWS_SOURCES := platform/windows.c preload/module_windows.c
 MODULE_SOURCES := preload/module.c preload/module_unix.c
 # Those with large tables are linked last: what every process writes at its start then lies in one page.
-LARGE_SOURCES := platform/linux_vdso.c platform/random.c preload/generators.c preload/status.c
+LARGE_SOURCES := platform/linux_vdso.c platform/random.c preload/generators.c preload/libcrypto.c preload/status.c
 SHIM_SOURCES := $(filter-out $(WINDOWS_SOURCES) $(MODULE_SOURCES) $(LARGE_SOURCES),\
                   $(wildcard platform/*.c preload/*.c)) $(LARGE_SOURCES)
 SHIM_OBJECTS := $(SHIM_SOURCES:%.c=$(BUILD)/%.o)
+
+# What a draw passes through is built as CFLAGS say, the rest to be small.
+HOT_SOURCES := platform/elf_image.c platform/linux_vdso.c platform/linux_getrandom.c platform/loaded.c \
+               platform/random.c preload/defaults.c preload/draws.c preload/method.c preload/whom.c
+SMALL_SOURCES := $(filter-out $(HOT_SOURCES),$(SHIM_SOURCES))
+$(SMALL_SOURCES:%.c=$(BUILD)/%.o): SMALL := $(if $(filter -O1 -O2 -O3,$(CFLAGS)),-Os)
 
 Q := $(if $(V),,@)
 say = @$(if $(V),:,printf '  %-7s %s\n' '$(1)' '$(2)')
@@ -80,7 +86,7 @@ $(SHIM): $(SHIM_OBJECTS) preload/exports.map
 $(BUILD)/%.o: %.c $(FLAGS_FILE) Makefile
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) $(FREESTANDING) -Iplatform -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(SMALL) $(WARNINGS) $(FREESTANDING) -Iplatform -MMD -MP -c -o $@ $<
 
 -include $(SHIM_OBJECTS:.o=.d)
 
@@ -88,8 +94,8 @@ $(BUILD)/%.o: %.c $(FLAGS_FILE) Makefile
 MODULE := $(BUILD)/engines/osrandom.so
 MODULE_OWN := $(MODULE_SOURCES:%.c=$(BUILD)/%.o)
 MODULE_SHARED := $(filter $(BUILD)/platform/%,$(SHIM_OBJECTS)) \
-                 $(patsubst %,$(BUILD)/preload/%.o,engine find freestanding libcrypto mem_hooks method \
-                   report settings status)
+                 $(patsubst %,$(BUILD)/preload/%.o,engine freestanding libcrypto method report \
+                   settings status)
 MODULE_LDFLAGS := $(subst libosrandom_preload.so,osrandom.so,$(subst exports.map,module.map,$(SHIM_LDFLAGS)))
 ENGINESDIR ?= $(LIBDIR)/osrandom
 

@@ -15,8 +15,7 @@ static bool spans(uintptr_t start, uintptr_t size, uintptr_t address, size_t len
     return address >= start && address - start <= size && length <= size - (address - start);
 }
 
-/* Whether length bytes at address lie in one readable segment. */
-static bool readable(const struct elf_image *image, uintptr_t address, size_t length)
+bool elf_image_readable(const struct elf_image *image, uintptr_t address, size_t length)
 {
     for (size_t i = 0; i < image->header_count; i++) {
         const ElfW(Phdr) *header = &image->headers[i];
@@ -38,7 +37,7 @@ static const void *element(const struct elf_image *image, uintptr_t table, size_
     if (__builtin_mul_overflow(index, size, &offset) ||
         __builtin_add_overflow(table, offset, &address) || address % alignment != 0)
         return NULL;
-    return readable(image, address, size) ? (const void *)address : NULL;
+    return elf_image_readable(image, address, size) ? (const void *)address : NULL;
 }
 
 #define ELEMENT(image, type, table, index)                                                         \
@@ -48,9 +47,9 @@ static const void *element(const struct elf_image *image, uintptr_t table, size_
  * kernel's vDSO neither: whichever reading lies inside the object is the right one. */
 static uintptr_t table_address(const struct elf_image *image, ElfW(Addr) value)
 {
-    if (readable(image, value, 1))
+    if (elf_image_readable(image, value, 1))
         return value;
-    return readable(image, image->base + value, 1) ? image->base + value : 0;
+    return elf_image_readable(image, image->base + value, 1) ? image->base + value : 0;
 }
 
 static bool same_string(const struct elf_image *image, size_t offset, const char *wanted)
@@ -66,7 +65,7 @@ static bool same_string(const struct elf_image *image, size_t offset, const char
     return false;
 }
 
-static const char *whole_string(const struct elf_image *image, size_t offset)
+const char *elf_image_string(const struct elf_image *image, size_t offset)
 {
     const char *strings = (const char *)image->strings;
 
@@ -85,7 +84,7 @@ bool elf_image_read(struct elf_image *image, uintptr_t base, const ElfW(Phdr) *h
         uintptr_t address = base + headers[i].p_vaddr;
 
         if (headers[i].p_type == PT_DYNAMIC && address % _Alignof(ElfW(Dyn)) == 0 &&
-            readable(image, address, headers[i].p_memsz)) {
+            elf_image_readable(image, address, headers[i].p_memsz)) {
             image->dynamic = (const ElfW(Dyn) *)address;
             image->dynamic_count = headers[i].p_memsz / sizeof(ElfW(Dyn));
         }
@@ -116,19 +115,39 @@ bool elf_image_read(struct elf_image *image, uintptr_t base, const ElfW(Phdr) *h
     }
 
     return image->symbols != 0 && image->strings != 0 &&
-           readable(image, image->strings, image->strings_size) &&
+           elf_image_readable(image, image->strings, image->strings_size) &&
            (image->gnu_hash != 0 || image->sysv_hash != 0);
+}
+
+/* The program headers, if they lie in the first page, which is all that is known to be there. */
+static const ElfW(Phdr) *headers_of(const ElfW(Ehdr) *header)
+{
+    enum { PAGE = 4096 };
+
+    if (header->e_phentsize != sizeof(ElfW(Phdr)) || header->e_phoff % _Alignof(ElfW(Phdr)) != 0 ||
+        header->e_phoff > PAGE || header->e_phnum > (PAGE - header->e_phoff) / sizeof(ElfW(Phdr)))
+        return NULL;
+    return (const ElfW(Phdr) *)((uintptr_t)header + header->e_phoff);
+}
+
+bool elf_image_starts_at(struct elf_image *image, const ElfW(Ehdr) *header)
+{
+    const ElfW(Phdr) *headers = headers_of(header);
+
+    for (size_t i = 0; headers && i < header->e_phnum; i++)
+        if (headers[i].p_type == PT_LOAD && headers[i].p_offset == 0) {
+            *image = (struct elf_image){.base = (uintptr_t)header - headers[i].p_vaddr,
+                                        .headers = headers,
+                                        .header_count = header->e_phnum};
+            return true;
+        }
+    return false;
 }
 
 bool elf_image_read_at(struct elf_image *image, const ElfW(Ehdr) *header)
 {
-    const ElfW(Phdr) *headers = (const ElfW(Phdr) *)((uintptr_t)header + header->e_phoff);
-
-    for (size_t i = 0; i < header->e_phnum; i++)
-        if (headers[i].p_type == PT_LOAD && headers[i].p_offset == 0)
-            return elf_image_read(image, (uintptr_t)header - headers[i].p_vaddr, headers,
-                                  header->e_phnum);
-    return false;
+    return elf_image_starts_at(image, header) &&
+           elf_image_read(image, image->base, image->headers, image->header_count);
 }
 
 /* The symbol's address if it is the one wanted and is defined here, else NULL. */
@@ -143,7 +162,7 @@ static void *match(const struct elf_image *image, size_t index, const char *name
     binding = symbol->st_info >> 4;
     if ((type != STT_FUNC && type != STT_OBJECT && type != STT_NOTYPE) || binding == STB_LOCAL ||
         !same_string(image, symbol->st_name, name) ||
-        !readable(image, image->base + symbol->st_value, 1))
+        !elf_image_readable(image, image->base + symbol->st_value, 1))
         return NULL;
     return (void *)(image->base + symbol->st_value);
 }
@@ -197,7 +216,7 @@ static void *find_by_gnu_hash(const struct elf_image *image, const char *name)
     }
 }
 
-static uint32_t sysv_hash_of(const char *name)
+uint32_t elf_hash_of(const char *name)
 {
     uint32_t hash = 0;
 
@@ -218,9 +237,9 @@ static void *find_by_sysv_hash(const struct elf_image *image, const char *name)
     void *found;
 
     if (!buckets || !symbols || *buckets == 0 ||
-        !readable(image, image->sysv_hash, (size_t)*symbols * sizeof(sysv_word)))
+        !elf_image_readable(image, image->sysv_hash, (size_t)*symbols * sizeof(sysv_word)))
         return NULL;
-    index = ELEMENT(image, sysv_word, image->sysv_hash, 2 + sysv_hash_of(name) % *buckets);
+    index = ELEMENT(image, sysv_word, image->sysv_hash, 2 + elf_hash_of(name) % *buckets);
     for (sysv_word steps = 0; index && *index != 0 && steps < *symbols; steps++) {
         if ((found = match(image, *index, name)))
             return found;
@@ -276,15 +295,6 @@ const char *elf_image_soname(const struct elf_image *image)
 {
     for (size_t i = 0; i < image->dynamic_count && image->dynamic[i].d_tag != DT_NULL; i++)
         if (image->dynamic[i].d_tag == DT_SONAME)
-            return whole_string(image, image->dynamic[i].d_un.d_val);
+            return elf_image_string(image, image->dynamic[i].d_un.d_val);
     return NULL;
-}
-
-bool elf_image_needs(const struct elf_image *image, const char *soname)
-{
-    for (size_t i = 0; i < image->dynamic_count && image->dynamic[i].d_tag != DT_NULL; i++)
-        if (image->dynamic[i].d_tag == DT_NEEDED &&
-            same_string(image, image->dynamic[i].d_un.d_val, soname))
-            return true;
-    return false;
 }

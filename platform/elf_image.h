@@ -33,7 +33,9 @@ struct elf_image {
 bool elf_image_read(struct elf_image *image, uintptr_t base, const ElfW(Phdr) *headers,
                     size_t header_count);
 
-/* The same for an object whose ELF header is mapped at this address, such as the vDSO. */
+/* The same for an object whose ELF header is mapped at this address, such as the vDSO; the program
+ * headers must lie in the same page. The first only says where its segments are. */
+bool elf_image_starts_at(struct elf_image *image, const ElfW(Ehdr) *header);
 bool elf_image_read_at(struct elf_image *image, const ElfW(Ehdr) *header);
 
 /* The address of a defined function or object, NULL if there is none. Versions are not looked at:
@@ -50,10 +52,16 @@ uintptr_t elf_image_end(const struct elf_image *image);
 /* Whether an address lies in one of the object's segments. */
 bool elf_image_contains(const struct elf_image *image, const void *address);
 
+/* Whether length bytes at an address lie in one of its readable segments. */
+bool elf_image_readable(const struct elf_image *image, uintptr_t address, size_t length);
+
+/* A whole string of its string table, or NULL. */
+const char *elf_image_string(const struct elf_image *image, size_t offset);
+
+/* The System V hash of a name: of DT_HASH, and of versions. */
+uint32_t elf_hash_of(const char *name);
+
 /* DT_SONAME, NULL if the object has none. */
 const char *elf_image_soname(const struct elf_image *image);
-
-/* Whether the object has a DT_NEEDED entry of this name. */
-bool elf_image_needs(const struct elf_image *image, const char *soname);
 
 #endif

@@ -1,7 +1,6 @@
 /*
- * Collect, then act: find.c takes notes while the loader's lock is held, and OpenSSL is called
- * after that. There is no lock of our own to wait for: each OpenSSL is pinned by the thread that is
- * first to say so.
+ * There is no lock of our own to wait for: each OpenSSL is pinned by the thread that is first to
+ * say so.
  */
 #include "activate.h"
 
@@ -11,14 +10,16 @@
 #include "imports.h"
 #include "linux_syscall.h"
 #include "mem_hooks.h"
-#include "method.h"
-#include "preload.h"
 #include "random.h"
 #include "report.h"
-#include "settings.h"
+#include "shim.h"
 #include "status.h"
+#include "wake.h"
 
-struct libcrypto *_Atomic all_pinned;
+static const struct rand_method *const nobody = NULL, *const everybody = &osrandom_method;
+
+const struct rand_method *const volatile *_Atomic all_held = &nobody;
+struct libcrypto *_Atomic only_libcrypto;
 
 void start_sources(void)
 {
@@ -33,6 +34,8 @@ void start_sources(void)
         report(REPORT_FAILED, "no source of random bytes works (errno %u); OpenSSL will be told so",
                (unsigned int)error);
 }
+
+/* ---- What the operator is told ---- */
 
 /* BoringSSL and AWS-LC call themselves "OpenSSL 1.1.1 (compatible; ...)". */
 static bool is_openssl_version(const char *text)
@@ -73,6 +76,66 @@ static void report_pin(const struct libcrypto *libcrypto)
         report(REPORT_NOT_NEEDED, "not needed: %s in %s takes no other method", text, path);
 }
 
+/* ---- Where OpenSSL keeps its method ---- */
+
+enum { PAGE = 4096, CHUNK = 256 /* pages asked for at once */, WORD = sizeof(void *) };
+
+static const struct rand_method *_Atomic *word_in(uintptr_t from, uintptr_t to)
+{
+    for (; from + WORD <= to; from += WORD)
+        if (*(const struct rand_method *_Atomic *)from == &osrandom_method)
+            return (const struct rand_method *_Atomic *)from;
+    return NULL;
+}
+
+/* It has just been written: only pages that are there are read. */
+static const struct rand_method *_Atomic *word_in_memory(uintptr_t from, uintptr_t to)
+{
+    const struct rand_method *_Atomic *found = NULL;
+    unsigned char present[CHUNK];
+
+    while (from < to && !found) {
+        uintptr_t page = from & ~(uintptr_t)(PAGE - 1), end = page + (uintptr_t)CHUNK * PAGE;
+
+        end = end < to ? end : to;
+        if (linux_syscall(SYS_mincore, page, end - page, present) != 0)
+            return NULL;
+        for (size_t i = 0; page < end && !found; i++, page += PAGE)
+            if (present[i] & 1)
+                found = word_in(page > from ? page : from, page + PAGE < end ? page + PAGE : end);
+        from = end;
+    }
+    return found;
+}
+
+/* A static variable that begins as NULL: it lies in what a writable segment has beyond its file. */
+static const struct rand_method *_Atomic *find_word(const struct elf_image *image)
+{
+    const struct rand_method *_Atomic *found = NULL;
+
+    for (size_t i = 0; i < image->header_count && !found; i++) {
+        const ElfW(Phdr) *header = &image->headers[i];
+        uintptr_t from = image->base + header->p_vaddr + header->p_filesz;
+
+        if (header->p_type == PT_LOAD && (header->p_flags & PF_W))
+            found = word_in_memory((from + WORD - 1) & ~(uintptr_t)(WORD - 1),
+                                   image->base + header->p_vaddr + header->p_memsz);
+    }
+    return found;
+}
+
+bool holds(const struct libcrypto *libcrypto)
+{
+    const struct rand_method *(*get)(void);
+
+    if (libcrypto->method)
+        return *libcrypto->method == &osrandom_method;
+    get = libcrypto_symbol(libcrypto, "RAND_get_rand_method");
+    return get && get() == &osrandom_method;
+}
+
+/* ---- The pin ---- */
+
 static enum pin_state set_method(struct libcrypto *libcrypto)
 {
     int (*set)(const struct rand_method *) = libcrypto_symbol(libcrypto, "RAND_set_rand_method");
@@ -89,6 +152,8 @@ static enum pin_state set_method(struct libcrypto *libcrypto)
     held = get() == &osrandom_method;
     if (bracketed)
         mem_hooks_end(libcrypto, &original);
+    if (held && !libcrypto->method)
+        libcrypto->method = find_word(&libcrypto->image);
     errno_put_back(error);
     return held ? PIN_HELD : PIN_REFUSED;
 }
@@ -99,34 +164,43 @@ static unsigned long version_of(const struct libcrypto *libcrypto)
 
     if (!number)
         number = libcrypto_symbol(libcrypto, "SSLeay");
-    return number();
+    return number ? number() : 0;
 }
 
-static struct libcrypto *one_if_all_pinned(void)
+/* What is known of all: whether one is the only one, and whether all draws are ours. */
+static void sum_up(void)
 {
-    struct libcrypto *held = NULL;
+    const struct rand_method *const volatile *held = &everybody;
+    struct libcrypto *only = NULL;
+    size_t count = 0;
 
     for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
         struct libcrypto *libcrypto = libcrypto_at(i);
 
         if (!libcrypto)
             continue;
-        if (libcrypto->pin != PIN_HELD && libcrypto->pin != PIN_DRAWS)
-            return NULL;
-        held = libcrypto;
+        count++;
+        only = libcrypto->is_permanent && libcrypto->pin > PIN_TRYING ? libcrypto : NULL;
+        if ((libcrypto->pin != PIN_HELD && libcrypto->pin != PIN_DRAWS) ||
+            settings.on_swap == SWAP_ALLOW)
+            held = &nobody;
     }
-    return held;
+    only_libcrypto = count == 1 ? only : NULL;
+    if (count == 0 && random_source() == RANDOM_AUTO)
+        held = &nobody;
+    else if (count == 1 && only && only->method && held == &everybody)
+        held = (const struct rand_method *const volatile *)only->method;
+    all_held = held;
 }
 
-/* To be called after each change. Of several threads that do, the last one to write has seen all
- * changes. */
-static void note_whether_all_pinned(void)
+/* Of several threads that note changes, the last one to write has seen all of them. */
+void activate_note_changes(void)
 {
     static _Atomic unsigned int changes;
     unsigned int seen = atomic_fetch_add(&changes, 1) + 1, now;
 
     for (;;) {
-        all_pinned = one_if_all_pinned();
+        sum_up();
         status_update();
         now = changes;
         if (now == seen)
@@ -135,20 +209,14 @@ static void note_whether_all_pinned(void)
     }
 }
 
-/* A child that was forked while another thread was pinning has that thread's mark, and not the
- * thread: no such one exists in it. */
-static bool left_by_fork(int thread)
-{
-    return linux_syscall(SYS_tgkill, linux_syscall(SYS_getpid), thread, 0) == -ESRCH;
-}
-
+/* Marked with the process's life: a child that was forked while another thread was pinning has the
+ * mark and not the thread. */
 static bool may_pin(struct libcrypto *libcrypto)
 {
-    int before = libcrypto->pin;
+    int before = libcrypto->pin, mark = -(int)status_life();
 
-    return (before == PIN_NONE || (before < 0 && left_by_fork(-before))) &&
-           atomic_compare_exchange_strong(&libcrypto->pin, &before,
-                                          (int)-linux_syscall(SYS_gettid));
+    return before <= PIN_NONE && before != mark &&
+           atomic_compare_exchange_strong(&libcrypto->pin, &before, mark);
 }
 
 static void pin(struct libcrypto *libcrypto)
@@ -159,25 +227,21 @@ static void pin(struct libcrypto *libcrypto)
     libcrypto->version = version_of(libcrypto);
     if (settings.mode == MODE_ACTIVATE) {
         start_sources();
+        mem_hooks_forget(libcrypto);
         libcrypto->pin = set_method(libcrypto);
+        wake_expect(libcrypto);
     } else {
         libcrypto->pin = PIN_LEFT;
     }
-    note_whether_all_pinned();
+    activate_note_changes();
     report_pin(libcrypto);
 }
 
-static struct libcrypto *pinned(struct libcrypto *libcrypto)
+struct libcrypto *pinned(struct libcrypto *libcrypto)
 {
     if (libcrypto && libcrypto->pin <= PIN_NONE)
         pin(libcrypto);
     return libcrypto;
-}
-
-static void forget_gone(void)
-{
-    if (find_gone())
-        note_whether_all_pinned();
 }
 
 void activate_all(void)
@@ -185,48 +249,64 @@ void activate_all(void)
     find_all();
     for (size_t i = 0; i < MOST_LIBCRYPTOS; i++)
         pinned(libcrypto_at(i));
+    if (libcrypto_changes())
+        activate_note_changes();
+}
+
+void activate_forget_gone(void)
+{
+    if (libcrypto_drop_gone())
+        activate_note_changes();
 }
 
 void activate_initialising(const void *address)
 {
-    forget_gone();
+    activate_forget_gone();
     pinned(find_initialising(address));
 }
 
+/* After OPENSSL_cleanup() there are no locks to set a method by. */
 void pin_again(struct libcrypto *libcrypto)
 {
+    if (libcrypto->is_closed)
+        return;
     libcrypto->pin = set_method(libcrypto);
-    note_whether_all_pinned();
+    activate_note_changes();
 }
 
-void pin_given_up(struct libcrypto *libcrypto)
+int swap_kept_out(const char *what, const char *by)
 {
-    libcrypto->pin = PIN_GIVEN;
-    note_whether_all_pinned();
+    __atomic_fetch_add(&status_counters()->swaps, 1, __ATOMIC_RELAXED);
+    report(REPORT_SWAP, "kept out a %s by %s; OSRANDOM_ON_SWAP=allow would let it through", what,
+           by);
+    if (settings.on_swap == SWAP_ABORT)
+        stop_process();
+    return settings.on_swap == SWAP_FAIL ? 0 : 1;
 }
 
-struct libcrypto *libcrypto_meant(const void *caller, const char *symbol)
+/* Of another copy of the shim: there is no point in two of them fighting. */
+static bool is_another_shims(const struct rand_method *method)
 {
-    shim_start(); /* a library's constructor may have come before ours */
-    forget_gone();
-    return pinned(find_meant(caller, symbol));
+    struct loaded object;
+
+    return loaded_at(method, &object) && elf_image_symbol(&object.image, "osrandom_status");
 }
 
-struct libcrypto *libcrypto_meant_by_draw(const void *caller, const char *symbol)
+/* No method at all is the default, and the default is ours. */
+void activate_check(struct libcrypto *libcrypto)
 {
-    struct libcrypto *libcrypto = pinned(libcrypto_remembered(caller));
+    const struct rand_method *other;
 
-    if (libcrypto)
-        return libcrypto;
-    libcrypto = libcrypto_meant(caller, symbol);
-    if (!libcrypto)
-        start_sources();
-    return libcrypto;
-}
-
-bool is_inside_pinned(const void *caller)
-{
-    const struct libcrypto *around = libcrypto_around(caller);
-
-    return around && around->pin == PIN_HELD;
+    if (libcrypto->pin != PIN_HELD || libcrypto->is_closed || settings.on_swap == SWAP_ALLOW ||
+        holds(libcrypto))
+        return;
+    other = libcrypto->method ? *libcrypto->method : NULL;
+    if (other && is_another_shims(other)) {
+        libcrypto->pin = PIN_LEFT;
+        activate_note_changes();
+        return;
+    }
+    if (other)
+        swap_kept_out("method that was set past the shim", "an unknown caller");
+    pin_again(libcrypto);
 }

@@ -1,5 +1,8 @@
 /*
- * Pins the method in the OpenSSLs of the process, and knows which of them a call is for.
+ * Pins the method in the OpenSSLs of the process, and keeps it there.
+ *
+ * That OpenSSL draws from us is no memory of ours but a fact: the word in its data where it keeps
+ * its method holds the address of ours. That word is found at the pin and looked at ever after.
  *
  * errno is left alone throughout. Nothing here may be called while a lock of OpenSSL is held.
  */
@@ -11,6 +14,8 @@
 #include <stddef.h>
 
 #include "libcrypto.h"
+#include "method.h"
+#include "settings.h"
 
 /* Pins every OpenSSL that is mapped; at the program's start. */
 void activate_all(void);
@@ -18,45 +23,48 @@ void activate_all(void);
 /* Pins the OpenSSL whose initialiser, running in this thread, contains the address. */
 void activate_initialising(const void *address);
 
+/* Pins it if that has not been done; handed through, NULL too. */
+struct libcrypto *pinned(struct libcrypto *libcrypto);
+
+/* Forgets those that were unloaded, and looks whether this one, which the caller is linked to, was
+ * swapped past the shim: then our method is put back, unless OSRANDOM_ON_SWAP=allow. */
+void activate_forget_gone(void);
+void activate_check(struct libcrypto *libcrypto);
+
+/* Another method, engine or generator was kept out: counts it, says so once, and stops the process
+ * if OSRANDOM_ON_SWAP=abort. Answers what the program is to be told. Nothing goes on OpenSSL's
+ * error queue: a stale entry there makes a later SSL_get_error() report a failure that never was.
+ */
+int swap_kept_out(const char *what, const char *by);
+
 /* Prepares platform/, once, with OSRANDOM_SOURCE. */
 void start_sources(void);
 
-/* Pins it again, after a call that has undone it, or that asks for the default method. */
+/* Puts our method back, after a call that has undone it, or that asks for the default method. */
 void pin_again(struct libcrypto *libcrypto);
 
-/* The program's own method is in force there now (OSRANDOM_ON_SWAP=allow). */
-void pin_given_up(struct libcrypto *libcrypto);
+/* To be called after a change of who serves: a method was let in, an OpenSSL was woken. */
+void activate_note_changes(void);
+
+/* Whether the method in force there is ours. Only of one that is known to be loaded. */
+bool holds(const struct libcrypto *libcrypto);
 
 /*
- * One of the pinned OpenSSLs as long as all that are known are pinned, else NULL: while it is set,
- * draws are served without another look.
+ * Where to look whether all draws are ours: as long as this word holds our method's address, they
+ * are, whoever draws. It is the method word of the only OpenSSL, or stands for several.
  */
-extern struct libcrypto *_Atomic all_pinned;
+extern const struct rand_method *const volatile *_Atomic all_held;
 
-/* The OpenSSL that a caller means, found and pinned if it came in unnoticed; NULL if there is none.
- */
-struct libcrypto *libcrypto_meant(const void *caller, const char *symbol);
+/* The only OpenSSL, as long as there is one that is never unloaded; else NULL. */
+extern struct libcrypto *_Atomic only_libcrypto;
 
-/* The same for draws: a call site is looked up once. */
-struct libcrypto *libcrypto_meant_by_draw(const void *caller, const char *symbol);
-
-/* The same, or any pinned one when all are. */
-static inline struct libcrypto *libcrypto_meant_quickly(const void *caller, const char *symbol)
-{
-    struct libcrypto *any = atomic_load_explicit(&all_pinned, memory_order_acquire);
-
-    return any ? any : libcrypto_meant_by_draw(caller, symbol);
-}
-
-/* Whether the caller is part of a pinned OpenSSL. Known without the loader, whose lock may have
- * been left taken in a forked child: OPENSSL_cleanup() asks for the default method there too, at
- * exit. */
-bool is_inside_pinned(const void *caller);
-
-/* Whether a call is to be handed on to it, since nothing of ours is pinned there. */
+/* Whether a call is to be handed on to it, since nothing of ours is pinned there. Only of one that
+ * is known to be loaded, or NULL. */
 static inline bool left_alone(const struct libcrypto *libcrypto)
 {
-    return libcrypto && libcrypto->pin >= PIN_GIVEN;
+    return libcrypto &&
+           (libcrypto->pin >= PIN_GIVEN ||
+            (libcrypto->pin == PIN_HELD && settings.on_swap == SWAP_ALLOW && !holds(libcrypto)));
 }
 
 #endif

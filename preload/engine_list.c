@@ -13,19 +13,23 @@ void engine_register(struct libcrypto *libcrypto)
     ENGINE *(*new_engine)(void) = libcrypto_symbol(libcrypto, "ENGINE_new");
     int (*add)(ENGINE *) = libcrypto_symbol(libcrypto, "ENGINE_add");
     int (*release)(ENGINE *) = libcrypto_symbol(libcrypto, "ENGINE_free");
+    int (*set_mark)(void) = libcrypto_symbol(libcrypto, "ERR_set_mark");
+    int (*pop_to_mark)(void) = libcrypto_symbol(libcrypto, "ERR_pop_to_mark");
     ENGINE *engine;
     int error;
 
-    if (settings.mode == MODE_BUILTIN || libcrypto->pin == PIN_REFUSED || !new_engine || !add ||
-        !release || atomic_exchange(&libcrypto->has_engine, 1))
+    if (settings.mode == MODE_BUILTIN || libcrypto->pin >= PIN_REFUSED || !new_engine || !add ||
+        !release || !set_mark || !pop_to_mark || atomic_exchange(&libcrypto->has_engine, 1))
         return;
     start_sources();
     error = errno_kept();
+    set_mark(); /* the program may have an engine of this name */
     engine = new_engine();
     if (engine && engine_fill_in(libcrypto, engine))
         add(engine);
     if (engine)
         release(engine);
+    pop_to_mark();
     errno_put_back(error);
 }
 

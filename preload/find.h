@@ -4,11 +4,8 @@
  *
  * Another thread may be in dlopen() or dlclose() at any moment, and its object not yet relocated or
  * already going, so only those objects are entered of which the caller knows that they are whole:
- * all at the program's start, the one whose initialiser is running, and the one that running code
- * is part of or linked to.
- *
- * Everything here waits for the loader's lock on its list, which a dlopen() of another thread holds
- * for moments, and which is lost in a child that was forked in such a moment.
+ * all at the program's start, the one whose initialiser is running, and the ones that running code
+ * is linked to. Only find_all() waits for the loader's lock.
  */
 #ifndef OSRANDOM_FIND_H
 #define OSRANDOM_FIND_H
@@ -19,23 +16,18 @@
 void find_all(void);
 
 /*
- * Those that were unloaded lose their entries, before anything is read in them. True if the table
- * has changed. Costs one callback of dl_iterate_phdr() as long as nothing was unloaded.
- */
-bool find_gone(void);
-
-/*
  * Enters the object whose initialiser, running in this thread, contains the address; NULL if that
  * is no OpenSSL. It is a new one even where an older one stood.
  */
 struct libcrypto *find_initialising(const void *address);
 
-/*
- * The one that code at this address means: the one that it is part of or that its object is linked
- * to, which is entered if it came in unnoticed; or the first that has the symbol. NULL if the table
- * is empty.
- */
-struct libcrypto *find_meant(const void *address, const char *symbol);
+/* Enters those that an object is linked to, if they came in unnoticed; whether there were any. It
+ * reads /proc/self/maps. */
+bool find_needed(const struct elf_image *image);
+
+/* Calls visit for each object of the start in look-up order, if there are several OpenSSLs among
+ * them, or one and a namesake. They are never unloaded. */
+void find_at_start(void (*visit)(const struct elf_image *image, void *context), void *context);
 
 /* The file that holds an address, as the loader names it; the program's name for itself. */
 const char *find_object_name(const void *address);

@@ -1,6 +1,13 @@
 /*
  * The functions that the shim defines over OpenSSL's and the C library's; exports.map lists the
- * same names. interpose.c gives each its reason.
+ * same names. Each has its reason where it is defined: draws.c, defaults.c, swaps.c, engines.c and
+ * signal.c.
+ *
+ * In a process without OpenSSL these names exist all the same, and a program that probes for them
+ * with dlsym() finds them: draws are served then, everything else answers 0 or NULL. Where nothing
+ * is pinned (OSRANDOM_MODE=register and builtin, LibreSSL, BoringSSL, OSRANDOM_ON_SWAP=allow) each
+ * forwards to the OpenSSL that the caller means (whom.h). As a second net, they find and pin an
+ * OpenSSL that came in unnoticed.
  */
 #ifndef OSRANDOM_INTERPOSE_H
 #define OSRANDOM_INTERPOSE_H
@@ -31,12 +38,21 @@ EVP_RAND_CTX *RAND_get0_primary(OSSL_LIB_CTX *context);
 EVP_RAND_CTX *RAND_get0_public(OSSL_LIB_CTX *context);
 EVP_RAND_CTX *RAND_get0_private(OSSL_LIB_CTX *context);
 EVP_RAND_CTX *EVP_RAND_CTX_new(EVP_RAND *algorithm, EVP_RAND_CTX *parent);
-int RAND_set0_public(OSSL_LIB_CTX *context, EVP_RAND_CTX *theirs);
-int RAND_set0_private(OSSL_LIB_CTX *context, EVP_RAND_CTX *theirs);
+OSSL_LIB_CTX *OSSL_LIB_CTX_new(void);
 
+const struct rand_method *RAND_OpenSSL(void);
+const struct rand_method *RAND_SSLeay(void);
 const struct rand_method *RAND_get_rand_method(void);
 int RAND_set_rand_method(const struct rand_method *theirs);
 int RAND_set_rand_engine(ENGINE *engine);
+int RAND_set0_public(OSSL_LIB_CTX *context, EVP_RAND_CTX *theirs);
+int RAND_set0_private(OSSL_LIB_CTX *context, EVP_RAND_CTX *theirs);
+int RAND_set_DRBG_type(OSSL_LIB_CTX *context, const char *name, const char *properties,
+                       const char *cipher, const char *digest);
+int RAND_set1_random_provider(OSSL_LIB_CTX *context, OSSL_PROVIDER *provider);
+int ENGINE_set_default_RAND(ENGINE *engine);
+int ENGINE_set_default(ENGINE *engine, unsigned int methods);
+int ENGINE_set_default_string(ENGINE *engine, const char *methods);
 void RAND_cleanup(void);
 void ENGINE_cleanup(void);
 
@@ -45,13 +61,17 @@ ENGINE *ENGINE_get_first(void);
 ENGINE *ENGINE_get_last(void);
 void ENGINE_register_all_RAND(void);
 
-int CRYPTO_set_mem_functions(malloc_function *malloc_fn, realloc_function *realloc_fn,
-                             free_function *free_fn);
-void CRYPTO_get_mem_functions(malloc_function **malloc_fn, realloc_function **realloc_fn,
-                              free_function **free_fn);
-
 char *getenv(const char *name);
 
 #pragma GCC visibility pop
+
+#define CALLER __builtin_return_address(0)
+
+/* Calls the function of this name in that OpenSSL; 0 or NULL if it has none. */
+#define FORWARD(there, function, ...)                                                              \
+    ({                                                                                             \
+        __typeof__(&(function)) real = libcrypto_function(there, FUNCTION_##function);             \
+        real ? real(__VA_ARGS__) : 0;                                                              \
+    })
 
 #endif

@@ -1,12 +1,14 @@
 /*
- * See libcrypto.h. Nothing here goes through the loader.
+ * See libcrypto.h. Nothing here waits for the loader.
  */
 #include "libcrypto.h"
 
-#include "mem_hooks.h"
+#include "elf_binding.h"
 #include "report.h"
+#include "status.h"
 
 static struct libcrypto table[MOST_LIBCRYPTOS];
+static _Atomic unsigned int changes;
 
 size_t libcrypto_index(const struct libcrypto *libcrypto)
 {
@@ -30,6 +32,11 @@ struct libcrypto *libcrypto_at(size_t index)
     return libcrypto_start(index) ? &table[index] : NULL;
 }
 
+unsigned int libcrypto_changes(void)
+{
+    return changes;
+}
+
 /* An entry may be dropped and claimed for another object meanwhile: an end belongs to a start that
  * is the same before and after it was read. */
 struct libcrypto *libcrypto_around(const void *address)
@@ -43,9 +50,40 @@ struct libcrypto *libcrypto_around(const void *address)
     return NULL;
 }
 
+/* ---- Its functions ---- */
+
 void *libcrypto_symbol(const struct libcrypto *libcrypto, const char *symbol)
 {
     return elf_image_symbol(&libcrypto->image, symbol);
+}
+
+/* Behind one another, so that no address needs relocation. */
+static const char names[] =
+#define NAME(name) #name "\0"
+    OFTEN_CALLED(NAME)
+#undef NAME
+    ;
+
+const char *libcrypto_function_name(enum function function)
+{
+    const char *name = names;
+
+    for (unsigned int i = 0; i < (unsigned int)function; i++)
+        while (*name++)
+            ;
+    return name;
+}
+
+void *libcrypto_function(struct libcrypto *libcrypto, enum function function)
+{
+    static const char absent;
+    void *known = libcrypto->functions[function];
+
+    if (!known) {
+        known = libcrypto_symbol(libcrypto, libcrypto_function_name(function));
+        libcrypto->functions[function] = known ? known : (void *)&absent;
+    }
+    return known == &absent ? NULL : known;
 }
 
 const char *libcrypto_version_text(const struct libcrypto *libcrypto)
@@ -57,41 +95,14 @@ const char *libcrypto_version_text(const struct libcrypto *libcrypto)
     return text ? text(0) : "an OpenSSL without a version";
 }
 
-/* ---- Which of them a call site means: one column an entry, so that a site is one word ---- */
-
-enum { REMEMBERED = 16 };
-static _Atomic uintptr_t remembered[REMEMBERED][MOST_LIBCRYPTOS];
-
-static _Atomic uintptr_t *sites_like(uintptr_t address)
-{
-    return remembered[(address >> 2 ^ address >> 6) % REMEMBERED];
-}
-
-void libcrypto_remember(const void *address, const struct libcrypto *libcrypto)
-{
-    sites_like((uintptr_t)address)[libcrypto_index(libcrypto)] = (uintptr_t)address;
-}
-
-struct libcrypto *libcrypto_remembered(const void *address)
-{
-    const _Atomic uintptr_t *sites = sites_like((uintptr_t)address);
-
-    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++)
-        if (sites[i] == (uintptr_t)address)
-            return libcrypto_at(i);
-    return NULL;
-}
-
-static void forget_sites(void)
-{
-    for (size_t i = 0; i < REMEMBERED; i++)
-        for (size_t j = 0; j < MOST_LIBCRYPTOS; j++)
-            remembered[i][j] = 0;
-}
-
 /* ---- Entries come and go ---- */
 
-struct libcrypto *libcrypto_claimed(uintptr_t start)
+bool libcrypto_is_still(const struct libcrypto *libcrypto)
+{
+    return libcrypto->is_permanent || loaded_still(libcrypto->start, libcrypto->mark);
+}
+
+static struct libcrypto *claimed(uintptr_t start)
 {
     for (size_t i = 0; i < MOST_LIBCRYPTOS; i++)
         if (table[i].start == start)
@@ -99,57 +110,106 @@ struct libcrypto *libcrypto_claimed(uintptr_t start)
     return NULL;
 }
 
-/* Threads that enter the same object go for the same empty entry, so one of them gets it and the
- * others find it taken for their object. */
-struct libcrypto *libcrypto_claim(uintptr_t start)
+/* For this thread, until it says release(). One that was being filled in when the process was
+ * forked is taken over. */
+static bool take(struct libcrypto *entry)
 {
-    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
+    uint32_t before = entry->claim, life = status_life();
+
+    return before != life && atomic_compare_exchange_strong(&entry->claim, &before, life);
+}
+
+static void release(struct libcrypto *entry)
+{
+    entry->claim = 0;
+}
+
+/* Threads that enter the same object go for the same empty entry, so one of them gets it and the
+ * others find it taken. */
+static struct libcrypto *claim(uintptr_t start)
+{
+    struct libcrypto *entry = claimed(start);
+
+    for (size_t i = 0; i < MOST_LIBCRYPTOS && !entry; i++) {
         uintptr_t empty = 0;
 
-        if (atomic_compare_exchange_strong(&table[i].start, &empty, start))
-            return &table[i];
-        if (empty == start)
-            return NULL;
+        if (atomic_compare_exchange_strong(&table[i].start, &empty, start) || empty == start)
+            entry = &table[i];
     }
-    report(REPORT_NOT_PINNED, "more than %u OpenSSLs are loaded; this one is not pinned",
-           (unsigned int)MOST_LIBCRYPTOS);
-    return NULL;
+    if (!entry)
+        report(REPORT_NOT_PINNED, "more than %u OpenSSLs are loaded; this one is not pinned",
+               (unsigned int)MOST_LIBCRYPTOS);
+    return entry && take(entry) ? entry : NULL;
 }
 
-uintptr_t libcrypto_identity(const struct elf_image *image)
+static const char *name_of(const struct loaded *loaded)
 {
-    uintptr_t identity = image->base;
+    const char *soname = loaded->path ? NULL : elf_image_soname(&loaded->image);
 
-    identity = identity * 31 + (uintptr_t)image->dynamic;
-    identity = identity * 31 + image->symbols;
-    identity = identity * 31 + image->strings;
-    identity = identity * 31 + image->strings_size;
-    return identity * 31 + image->gnu_hash + image->sysv_hash;
+    return loaded->path ? loaded->path : soname ? soname : "";
 }
 
-void libcrypto_fill_in(struct libcrypto *entry, const struct elf_image *image,
-                       const struct dl_phdr_info *info, bool before_us)
+struct libcrypto *libcrypto_enter(const struct loaded *loaded)
 {
-    atomic_store(&entry->ready, false);
-    forget_sites();
-    mem_hooks_forget(entry);
-    entry->end = elf_image_end(image);
-    entry->identity = libcrypto_identity(image);
-    entry->has_engine = false;
-    entry->pin = PIN_NONE;
-    entry->image = *image;
-    entry->path = info->dlpi_name;
-    entry->subs = (uintptr_t)info->dlpi_subs;
-    entry->signal = 0;
-    entry->with_program = false;
-    entry->before_us = before_us;
-    entry->version = 0;
-    atomic_store(&entry->ready, true);
-}
+    const char *soname = elf_image_soname(&loaded->image);
+    struct libcrypto *entry;
 
-void libcrypto_drop(struct libcrypto *entry)
-{
+    status_start();
+    entry = claim(loaded->start);
+    if (!entry)
+        return NULL;
     entry->ready = false;
-    forget_sites();
-    entry->start = 0;
+    entry->end = elf_image_end(&loaded->image);
+    entry->pin = PIN_NONE;
+    entry->awake = 0;
+    entry->has_engine = 0;
+    entry->version = 0;
+    entry->method = NULL;
+    entry->order = 0;
+    entry->is_permanent = elf_is_permanent(&loaded->image);
+    entry->life = status_life();
+    entry->is_closed = false;
+    entry->image = loaded->image;
+    entry->mark = loaded->mark;
+    entry->name = soname ? elf_hash_of(soname) : 0;
+    entry->version_count = elf_versions(&loaded->image, entry->versions, MOST_VERSIONS);
+    entry->path = name_of(loaded);
+    for (size_t i = 0; i < FUNCTIONS; i++)
+        entry->functions[i] = NULL;
+    entry->ready = true;
+    release(entry);
+    changes++;
+    return entry;
+}
+
+void libcrypto_of_start(struct libcrypto *libcrypto, unsigned int order)
+{
+    libcrypto->order = order;
+    libcrypto->is_permanent = true;
+}
+
+bool libcrypto_offers(const struct libcrypto *libcrypto, uint32_t version)
+{
+    for (size_t i = 0; i < libcrypto->version_count; i++)
+        if (libcrypto->versions[i] == version)
+            return true;
+    return version == 0 || libcrypto->version_count == 0;
+}
+
+bool libcrypto_drop_gone(void)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
+        struct libcrypto *entry = libcrypto_at(i);
+
+        if (!entry || libcrypto_is_still(entry) || !take(entry))
+            continue;
+        entry->ready = false;
+        entry->start = 0;
+        release(entry);
+        changes++;
+        any = true;
+    }
+    return any;
 }

@@ -1,52 +1,103 @@
 /*
  * The table of this process's OpenSSLs.
  *
- * It takes no lock: an entry belongs to the thread that has claimed it until it is ready. Who
- * enters an object, and when, is find.h's matter.
+ * It takes no lock: an entry belongs to the thread that has claimed it until it is ready. What is
+ * needed to choose among the entries is copied into them, for an object may be on its way out in
+ * another thread; the object itself is entered for a caller only that is linked to it.
  */
 #ifndef OSRANDOM_LIBCRYPTO_H
 #define OSRANDOM_LIBCRYPTO_H
 
-#include <link.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "elf_image.h"
+#include "loaded.h"
 #include "openssl_abi.h"
 
-enum { MOST_LIBCRYPTOS = 8 };
+enum { MOST_LIBCRYPTOS = 8, MOST_VERSIONS = 32 };
 
 enum pin_state {
     PIN_NONE,   /* not tried yet */
     PIN_TRYING, /* a thread is at it (in the status block; see struct libcrypto) */
-    PIN_HELD,   /* OpenSSL draws from us */
+    PIN_HELD,   /* OpenSSL draws from us, as long as its method is ours */
     PIN_DRAWS,  /* built without methods: only the draws that programs make themselves are ours */
     /* calls are handed on to it from here on */
-    PIN_GIVEN,   /* the program put its own method in, with OSRANDOM_ON_SWAP=allow */
+    PIN_GIVEN,   /* in the status block: the program's own method, with OSRANDOM_ON_SWAP=allow */
     PIN_LEFT,    /* not pinned: OSRANDOM_MODE says so */
     PIN_REFUSED, /* takes no method: LibreSSL, BoringSSL, or one that we do not know */
+    PIN_FOREIGN, /* no OpenSSL: another library whose functions have these names */
 };
 
+/* Functions that are called often, and so looked up once. */
+#define OFTEN_CALLED(X)                                                                            \
+    X(RAND_bytes)                                                                                  \
+    X(RAND_priv_bytes)                                                                             \
+    X(RAND_pseudo_bytes)                                                                           \
+    X(RAND_bytes_ex)                                                                               \
+    X(RAND_priv_bytes_ex)                                                                          \
+    X(RAND_poll)                                                                                   \
+    X(RAND_status)                                                                                 \
+    X(RAND_seed)                                                                                   \
+    X(RAND_add)                                                                                    \
+    X(RAND_OpenSSL)                                                                                \
+    X(RAND_SSLeay)                                                                                 \
+    X(RAND_get_rand_method)                                                                        \
+    X(RAND_set_rand_method)                                                                        \
+    X(RAND_set_rand_engine)                                                                        \
+    X(RAND_cleanup)                                                                                \
+    X(RAND_get0_primary)                                                                           \
+    X(RAND_get0_public)                                                                            \
+    X(RAND_get0_private)                                                                           \
+    X(RAND_set0_public)                                                                            \
+    X(RAND_set0_private)                                                                           \
+    X(RAND_set_DRBG_type)                                                                          \
+    X(RAND_set1_random_provider)                                                                   \
+    X(EVP_RAND_generate)                                                                           \
+    X(EVP_RAND_nonce)                                                                              \
+    X(EVP_RAND_CTX_new)                                                                            \
+    X(EVP_RAND_CTX_get0_rand)                                                                      \
+    X(EVP_RAND_get0_provider)                                                                      \
+    X(OSSL_PROVIDER_get0_name)                                                                     \
+    X(OSSL_PROVIDER_do_all)                                                                        \
+    X(OSSL_LIB_CTX_new)                                                                            \
+    X(OSSL_LIB_CTX_set0_default)                                                                   \
+    X(ENGINE_by_id)                                                                                \
+    X(ENGINE_get_first)                                                                            \
+    X(ENGINE_get_last)                                                                             \
+    X(ENGINE_cleanup)                                                                              \
+    X(ENGINE_get_RAND)                                                                             \
+    X(ENGINE_set_default)                                                                          \
+    X(ENGINE_set_default_RAND)                                                                     \
+    X(ENGINE_set_default_string)                                                                   \
+    X(ENGINE_register_all_RAND)
+
+#define FUNCTION_NUMBER(name) FUNCTION_##name,
+enum function { OFTEN_CALLED(FUNCTION_NUMBER) FUNCTIONS };
+#undef FUNCTION_NUMBER
+
 struct libcrypto {
-    _Atomic uintptr_t start; /* of its segments; claims the entry; 0: empty */
+    _Atomic uintptr_t start; /* of its segments; 0: empty */
     _Atomic uintptr_t end;
-    _Atomic uintptr_t identity;      /* of the image: see libcrypto_identity() */
-    _Atomic bool ready;              /* the rest holds */
+    _Atomic uint32_t claim; /* the life (status.h) of the process that fills it in; 0: nobody */
+    _Atomic bool ready;     /* the rest holds */
+    _Atomic int pin;        /* enum pin_state; negative: minus the life in which a pin has begun */
+    _Atomic unsigned int awake;      /* enum wakefulness in wake.h, of its default context */
     _Atomic unsigned int has_engine; /* 1: ours has been registered */
-    _Atomic int pin; /* enum pin_state; negative: minus the thread that is pinning it */
+    _Atomic unsigned long version;   /* as OpenSSL_version_num() answers; 0 until it was asked */
+    const struct rand_method *_Atomic *method; /* where it keeps its method; NULL: not found */
+    bool is_permanent;                         /* never unloaded: of the start, or marked so */
+    unsigned int order; /* its place in the look-up order of the start; 0: came later */
+    uint32_t life;      /* of the process when it was entered */
+    bool is_closed;     /* by OPENSSL_cleanup() */
     struct elf_image image;
-    _Atomic uintptr_t subs; /* dlpi_subs when it was entered: unchanged, it is the same object */
-    _Atomic uintptr_t
-        signal; /* from where, behind start, its initialiser calls getenv(); 0: unknown */
-    _Atomic bool with_program; /* loaded at the start: such objects are never unloaded */
-    bool before_us;            /* in load order, so that its own calls do not come by the shim */
-    const char *_Atomic path;  /* the loader's name of it, while it is mapped; "": the program's */
-    _Atomic unsigned long version; /* as OpenSSL_version_num() answers; 0 until it was asked */
-    struct {                       /* the program's own memory functions, kept by mem_hooks.c */
-        realloc_function *realloc;
-        free_function *free;
-    } memory;
+    const void *mark; /* see loaded.h */
+    uint32_t name;    /* elf_hash_of() its soname; 0: it has none */
+    uint32_t versions[MOST_VERSIONS];
+    size_t version_count;
+    const char *path; /* the loader's name of it, while it is mapped; "": the program's */
+    void *_Atomic functions[FUNCTIONS];
 };
 
 /* An entry's index, and the entry whatever its state. */
@@ -63,25 +114,31 @@ struct libcrypto *libcrypto_around(const void *address);
 
 /* A function of it, or NULL. */
 void *libcrypto_symbol(const struct libcrypto *libcrypto, const char *symbol);
+void *libcrypto_function(struct libcrypto *libcrypto, enum function function);
+const char *libcrypto_function_name(enum function function);
 
 /* As "OpenSSL 3.0.19 27 Jan 2026". */
 const char *libcrypto_version_text(const struct libcrypto *libcrypto);
 
-/* Which of them code at this address is part of or linked to, and so cannot outlive, is kept until
- * the table changes: a draw must not go through the loader's lists each time. NULL: not known. */
-void libcrypto_remember(const void *address, const struct libcrypto *libcrypto);
-struct libcrypto *libcrypto_remembered(const void *address);
+/* Whether its object is still the one that was entered. Asks the loader, without its lock. */
+bool libcrypto_is_still(const struct libcrypto *libcrypto);
 
-/* Differs, almost surely, between images of different files at one place. */
-uintptr_t libcrypto_identity(const struct elf_image *image);
+/*
+ * Enters an object, in place of one that lay there before; NULL if another thread is at it, or no
+ * place is left, which is reported. Others see it whole or not at all.
+ */
+struct libcrypto *libcrypto_enter(const struct loaded *loaded);
 
-/* For find.c, in callbacks of the loader's only. The entry of the object that starts here, NULL if
- * it has none; a new one, NULL if another thread was faster or no place is left; and an entry's
- * beginning and end. */
-struct libcrypto *libcrypto_claimed(uintptr_t start);
-struct libcrypto *libcrypto_claim(uintptr_t start);
-void libcrypto_fill_in(struct libcrypto *entry, const struct elf_image *image,
-                       const struct dl_phdr_info *info, bool before_us);
-void libcrypto_drop(struct libcrypto *entry);
+/* The program was started with it. order > 0. */
+void libcrypto_of_start(struct libcrypto *libcrypto, unsigned int order);
+
+/* Drops what has been unloaded; whether there was any. */
+bool libcrypto_drop_gone(void);
+
+/* Grows whenever an entry comes or goes. */
+unsigned int libcrypto_changes(void);
+
+/* The versions of functions that it offers, and its name: what a caller asked for, by the hash. */
+bool libcrypto_offers(const struct libcrypto *libcrypto, uint32_t version);
 
 #endif

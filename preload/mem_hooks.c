@@ -14,27 +14,31 @@ typedef void get_mem_functions(malloc_function **, realloc_function **, free_fun
 enum { MOST_EARLY_BLOCKS = 8 };
 static void *_Atomic early_blocks[MOST_LIBCRYPTOS][MOST_EARLY_BLOCKS];
 
-/* Puts a block in the other's place; false if the other is not there. */
-static bool replace_early_block(size_t index, void *block, void *other)
+/* The program's own functions, once they are wrapped. */
+static struct mem_functions theirs[MOST_LIBCRYPTOS];
+
+static bool exchange(size_t index, void *present, void *block)
 {
     for (size_t i = 0; i < MOST_EARLY_BLOCKS; i++) {
-        void *present = block;
+        void *expected = present;
 
-        if (atomic_compare_exchange_strong(&early_blocks[index][i], &present, other))
+        if (atomic_compare_exchange_strong(&early_blocks[index][i], &expected, block))
             return true;
     }
     return false;
 }
 
-static bool is_early_block(size_t index, const void *block)
+static bool add_early(size_t index, void *block)
 {
-    for (size_t i = 0; i < MOST_EARLY_BLOCKS && block; i++)
-        if (early_blocks[index][i] == block)
-            return true;
-    return false;
+    return exchange(index, NULL, block);
 }
 
-static bool has_early_blocks(size_t index)
+static bool remove_early(size_t index, void *block)
+{
+    return block && exchange(index, block, NULL);
+}
+
+static bool has_early(size_t index)
 {
     for (size_t i = 0; i < MOST_EARLY_BLOCKS; i++)
         if (early_blocks[index][i])
@@ -42,23 +46,22 @@ static bool has_early_blocks(size_t index)
     return false;
 }
 
-void mem_hooks_forget(struct libcrypto *libcrypto)
+void mem_hooks_forget(const struct libcrypto *libcrypto)
 {
     for (size_t i = 0; i < MOST_EARLY_BLOCKS; i++)
         early_blocks[libcrypto_index(libcrypto)][i] = NULL;
-    libcrypto->memory.realloc = NULL;
-    libcrypto->memory.free = NULL;
+    theirs[libcrypto_index(libcrypto)] = (struct mem_functions){0};
 }
 
-/* ---- The wrappers: during the pin all blocks are early ones, later the program's are passed on.
- */
+/* ---- The wrappers: during the pin all blocks are early ones, in the end the program's are passed
+ *      on. ---- */
 
 /* A block that could not be told from the program's is not made: the pin fails, nothing else. */
 static void *malloc_for(size_t index, size_t size)
 {
     void *block = size ? malloc(size) : NULL;
 
-    if (block && !replace_early_block(index, NULL, block)) {
+    if (block && !add_early(index, block)) {
         free(block);
         return NULL;
     }
@@ -67,35 +70,21 @@ static void *malloc_for(size_t index, size_t size)
 
 static void free_for(size_t index, void *block, const char *file, int line)
 {
-    if (is_early_block(index, block)) {
-        replace_early_block(index, block, NULL);
+    if (remove_early(index, block))
         free(block);
-    } else if (block) {
-        libcrypto_slot(index)->memory.free(block, file, line);
-    }
+    else if (block && theirs[index].free)
+        theirs[index].free(block, file, line);
 }
 
-static void *early_realloc(size_t index, void *block, size_t size)
-{
-    void *larger;
-
-    replace_early_block(index, block, NULL);
-    larger = realloc(block, size);
-    replace_early_block(index, NULL, larger ? larger : block);
-    return larger;
-}
-
+/* OpenSSL makes no early block larger: they are locks. */
 static void *realloc_for(size_t index, void *block, size_t size, const char *file, int line)
 {
-    realloc_function *theirs = libcrypto_slot(index)->memory.realloc;
-
-    if (size && is_early_block(index, block))
-        return early_realloc(index, block, size);
-    if (theirs && !is_early_block(index, block))
-        return theirs(block, size, file, line);
+    if (theirs[index].realloc)
+        return theirs[index].realloc(block, size, file, line);
     if (!block)
         return malloc_for(index, size);
-    free_for(index, block, file, line);
+    if (size == 0)
+        free_for(index, block, file, line);
     return NULL;
 }
 
@@ -133,24 +122,48 @@ static const struct mem_functions wrappers[MOST_LIBCRYPTOS] = {
     NAMES(0), NAMES(1), NAMES(2), NAMES(3), NAMES(4), NAMES(5), NAMES(6), NAMES(7),
 };
 
-/* ---- Around the pin ---- */
+/* ---- Around the pin, and at the end ---- */
+
+/* False if OpenSSL (1.0.x) has no such functions, or there is no C library. */
+static bool find_functions(const struct libcrypto *libcrypto, get_mem_functions **get,
+                           set_mem_functions **set)
+{
+    *get = libcrypto_symbol(libcrypto, "CRYPTO_get_mem_functions");
+    *set = libcrypto_symbol(libcrypto, "CRYPTO_set_mem_functions");
+    return libcrypto_symbol(libcrypto, "OpenSSL_version_num") && *get && *set && malloc && free;
+}
+
+/* This one's, or another's that exports the same names and comes first in the look-up order. */
+static bool is_openssls(const void *function, const char *name)
+{
+    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
+        const struct libcrypto *libcrypto = libcrypto_at(i);
+
+        if (libcrypto && libcrypto->is_permanent && libcrypto_symbol(libcrypto, name) == function)
+            return true;
+    }
+    return false;
+}
+
+static bool is_default(const struct libcrypto *libcrypto, const void *function, const char *name)
+{
+    return libcrypto_symbol(libcrypto, name) == function || is_openssls(function, name);
+}
 
 bool mem_hooks_begin(const struct libcrypto *libcrypto, struct mem_functions *original)
 {
-    get_mem_functions *get = libcrypto_symbol(libcrypto, "CRYPTO_get_mem_functions");
-    set_mem_functions *set = libcrypto_symbol(libcrypto, "CRYPTO_set_mem_functions");
     const struct mem_functions *early = &wrappers[libcrypto_index(libcrypto)];
+    get_mem_functions *get;
+    set_mem_functions *set;
 
-    if (libcrypto->before_us || !libcrypto_symbol(libcrypto, "OpenSSL_version_num") || !get ||
-        !set || !malloc || !realloc || !free)
+    if (!find_functions(libcrypto, &get, &set))
         return false;
     get(&original->malloc, &original->realloc, &original->free);
     if (original->malloc == early->malloc) /* a fork cut another thread's pin off */
         *original = (struct mem_functions){libcrypto_symbol(libcrypto, "CRYPTO_malloc"),
                                            libcrypto_symbol(libcrypto, "CRYPTO_realloc"),
                                            libcrypto_symbol(libcrypto, "CRYPTO_free")};
-    /* OpenSSL's own functions lie in an OpenSSL, this one or another that exports the same names */
-    return libcrypto_around((const void *)original->malloc) &&
+    return is_default(libcrypto, (const void *)original->malloc, "CRYPTO_malloc") &&
            set(early->malloc, early->realloc, early->free) == 1;
 }
 
@@ -161,50 +174,20 @@ void mem_hooks_end(const struct libcrypto *libcrypto, const struct mem_functions
     set(original->malloc, original->realloc, original->free);
 }
 
-/* ---- The program's own calls ---- */
-
-/* OpenSSL's own functions take the early blocks as they are, and call themselves when wrapped. */
-static bool is_wrappable(const void *function)
+/* OpenSSL's own functions take the early blocks as they are: they are malloc()'s. */
+void mem_hooks_close(const struct libcrypto *libcrypto)
 {
-    return function && !libcrypto_around(function);
-}
+    const size_t index = libcrypto_index(libcrypto);
+    struct mem_functions now;
+    get_mem_functions *get;
+    set_mem_functions *set;
 
-int mem_hooks_set(struct libcrypto *libcrypto, malloc_function *their_malloc,
-                  realloc_function *their_realloc, free_function *their_free)
-{
-    set_mem_functions *set = libcrypto_symbol(libcrypto, "CRYPTO_set_mem_functions");
-    realloc_function *realloc_before = libcrypto->memory.realloc;
-    free_function *free_before = libcrypto->memory.free;
-    size_t index = libcrypto_index(libcrypto);
-
-    if (!set)
-        return 0;
-    if (!has_early_blocks(index))
-        return set(their_malloc, their_realloc, their_free);
-    if (is_wrappable((const void *)their_realloc))
-        libcrypto->memory.realloc = their_realloc;
-    if (is_wrappable((const void *)their_free))
-        libcrypto->memory.free = their_free;
-    if (set(their_malloc,
-            is_wrappable((const void *)their_realloc) ? wrappers[index].realloc : their_realloc,
-            is_wrappable((const void *)their_free) ? wrappers[index].free : their_free) == 1)
-        return 1;
-    libcrypto->memory.realloc = realloc_before;
-    libcrypto->memory.free = free_before;
-    return 0;
-}
-
-void mem_hooks_get(struct libcrypto *libcrypto, malloc_function **their_malloc,
-                   realloc_function **their_realloc, free_function **their_free)
-{
-    get_mem_functions *get = libcrypto_symbol(libcrypto, "CRYPTO_get_mem_functions");
-    size_t index = libcrypto_index(libcrypto);
-
-    if (!get)
+    if (!has_early(index) || !find_functions(libcrypto, &get, &set))
         return;
-    get(their_malloc, their_realloc, their_free);
-    if (their_realloc && *their_realloc == wrappers[index].realloc)
-        *their_realloc = libcrypto->memory.realloc;
-    if (their_free && *their_free == wrappers[index].free)
-        *their_free = libcrypto->memory.free;
+    get(&now.malloc, &now.realloc, &now.free);
+    if (now.free == wrappers[index].free ||
+        is_default(libcrypto, (const void *)now.free, "CRYPTO_free"))
+        return;
+    theirs[index] = now;
+    set(now.malloc, wrappers[index].realloc, wrappers[index].free);
 }

@@ -1,9 +1,10 @@
 /*
  * The RAND_METHOD "osrandom".
  *
- * All members but cleanup are set: without add RAND_poll() fails, without status RAND_status() and
- * RAND_load_file() do, without pseudorand RAND_pseudo_bytes() does. What a program adds to the pool
- * is dropped, and it is told that this went well: the kernel needs no help.
+ * All members are set: without add RAND_poll() fails, without status RAND_status() and
+ * RAND_load_file() do, without pseudorand RAND_pseudo_bytes() does, and cleanup tells that OpenSSL
+ * is closing down. What a program adds to the pool is dropped, and it is told that this went well:
+ * the kernel needs no help.
  */
 #include "method.h"
 
@@ -42,11 +43,37 @@ int method_bytes(unsigned char *buffer, int length)
     return length < 0 ? 0 : method_draw(buffer, (size_t)length);
 }
 
+/* ---- What an OpenSSL calls ---- */
+
+void (*_Atomic method_used)(const void *caller);
+void (*_Atomic method_released)(const void *caller);
+
+static void call(void (*hook)(const void *caller), const void *caller)
+{
+    if (hook)
+        hook(caller);
+}
+
+#define CALLER __builtin_return_address(0)
+
 static int seed(const void *buffer, int length)
 {
     (void)buffer;
     (void)length;
+    call(method_used, CALLER);
     return 1;
+}
+
+static int bytes(unsigned char *buffer, int length)
+{
+    if (length >= 0)
+        call(method_used, CALLER);
+    return method_bytes(buffer, length);
+}
+
+static void cleanup(void)
+{
+    call(method_released, CALLER);
 }
 
 static int add(const void *buffer, int length, double entropy)
@@ -54,19 +81,22 @@ static int add(const void *buffer, int length, double entropy)
     (void)buffer;
     (void)length;
     (void)entropy;
+    call(method_used, CALLER);
     return 1;
 }
 
 static int status(void)
 {
+    call(method_used, CALLER);
     return 1;
 }
 
 const struct rand_method osrandom_method = {
     .seed = seed,
-    .bytes = method_bytes,
+    .bytes = bytes,
+    .cleanup = cleanup,
     .add = add,
-    .pseudorand = method_bytes,
+    .pseudorand = bytes,
     .status = status,
 };
 

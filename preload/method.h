@@ -17,6 +17,11 @@ int method_draw(void *buffer, size_t length);
 /* The same with OpenSSL's int length: a negative one is an error, and (NULL, 0) is served. */
 int method_bytes(unsigned char *buffer, int length);
 
+/* Called when an OpenSSL draws or seeds by the method, and when it is through with it (in
+ * OPENSSL_cleanup()), with an address in its code. NULL: not called. */
+extern void (*_Atomic method_used)(const void *caller);
+extern void (*_Atomic method_released)(const void *caller);
+
 /* Ends the process as abort(3) does; by an illegal instruction where there is no C library. */
 void stop_process(void) __attribute__((noreturn));
 

@@ -22,7 +22,7 @@ enum { INTERFACE = 0x00030000 };
 
 static void start_once(void)
 {
-    static _Atomic bool started;
+    static _Atomic unsigned int started; /* RISC-V exchanges no single bytes */
     int error;
 
     if (atomic_exchange(&started, true))

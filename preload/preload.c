@@ -16,32 +16,8 @@
  * Nothing is linked: every import is weak (imports.h), every function of OpenSSL is looked up in
  * its own symbol table. In a process without OpenSSL, the constructor is all that runs.
  */
-#include "preload.h"
-
 #include "activate.h"
-#include "report.h"
-#include "settings.h"
-#include "status.h"
-
-/* It holds its own address once the loader has written that into it. */
-static const void *const volatile relocation_marker = (const void *)&relocation_marker;
-
-bool shim_is_relocated(void)
-{
-    return relocation_marker == (const void *)&relocation_marker;
-}
-
-void shim_start(void)
-{
-    static bool started;
-
-    if (started)
-        return;
-    started = true;
-    settings_read();
-    report_start();
-    status_update();
-}
+#include "shim.h"
 
 __attribute__((constructor)) static void shim_constructor(void)
 {

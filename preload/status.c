@@ -5,6 +5,7 @@
 #include "status.h"
 
 #include <linux/mman.h>
+#include <stdatomic.h>
 #include <stddef.h>
 
 #include "libcrypto.h"
@@ -21,7 +22,7 @@ extern struct osrandom_status osrandom_status
     __attribute__((alias("block"), visibility("default")));
 
 static struct osrandom_counters counters_without_memory;
-static struct osrandom_counters *counters = &counters_without_memory;
+static struct osrandom_counters *_Atomic counters = &counters_without_memory;
 
 _Static_assert((int)OSRANDOM_STATUS_LIBCRYPTOS == (int)MOST_LIBCRYPTOS, "one entry each");
 
@@ -32,14 +33,29 @@ struct osrandom_counters *status_counters(void)
 
 void status_start(void)
 {
-    struct osrandom_counters *memory =
-        linux_mmap(sizeof(*memory), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
+    struct osrandom_counters *none = &counters_without_memory, *memory;
 
+    if (block.counters)
+        return;
+    memory = linux_mmap(sizeof(*memory), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
     if (!linux_mmap_failed(memory)) {
         linux_syscall(SYS_madvise, memory, sizeof(*memory), MADV_WIPEONFORK);
-        counters = memory;
+        if (!atomic_compare_exchange_strong(&counters, &none, memory))
+            linux_syscall(SYS_munmap, memory, sizeof(*memory));
     }
     block.counters = (uintptr_t)counters;
+}
+
+uint32_t status_life(void)
+{
+    static _Atomic uint32_t last; /* a child knows how many its ancestors had */
+    struct osrandom_counters *here = counters;
+    uint64_t none = 0;
+
+    if (__atomic_load_n(&here->life, __ATOMIC_ACQUIRE) == 0)
+        __atomic_compare_exchange_n(&here->life, &none, atomic_fetch_add(&last, 1) + 1, false,
+                                    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+    return (uint32_t)here->life;
 }
 
 /* Two threads may be at it, and a reader outside: no value is ever seen half written. */
@@ -53,6 +69,8 @@ void status_update(void)
         const struct libcrypto *libcrypto = libcrypto_at(i);
         int pin = libcrypto ? libcrypto->pin : PIN_NONE;
 
+        if (libcrypto && libcrypto->pin == PIN_FOREIGN)
+            continue;
         SET(block.libcrypto[i].base, libcrypto_start(i));
         SET(block.libcrypto[i].version, libcrypto ? libcrypto->version : 0);
         SET(block.libcrypto[i].pin, pin < 0 ? PIN_TRYING : (uint32_t)pin);

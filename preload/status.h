@@ -36,6 +36,7 @@ struct osrandom_counters {
     struct random_tally tallies[RANDOM_STRIPES];
     uint64_t swaps;    /* another method or engine was offered, and kept out */
     uint64_t failures; /* draws that no source served */
+    uint64_t life;     /* see status_life() */
 };
 
 /* Exported. */
@@ -44,8 +45,16 @@ extern struct osrandom_status osrandom_status;
 /* Where the shim itself counts: never NULL. */
 struct osrandom_counters *status_counters(void);
 
-/* Maps the counters' memory; without any, they lie in the shim's own and outlive a fork. */
+/* Maps the counters' memory, the first time; without any, they lie in the shim's own and outlive a
+ * fork. */
 void status_start(void);
+
+/*
+ * Another number in each process: a child that was forked gets a new one, since what the parent's
+ * was kept in is wiped there. Never 0. Process numbers do not serve: in nested PID namespaces they
+ * repeat. Before Linux 4.14 a child keeps its parent's.
+ */
+uint32_t status_life(void);
 
 /* Brings the block up to date with the settings, the source and the table of OpenSSLs. */
 void status_update(void);

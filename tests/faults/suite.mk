@@ -2,7 +2,7 @@
 # the model. Each of mutants/ is a probe with one fault in the shim.
 check: export OSRANDOM_TEST_QUICK := 1
 
-FAULTS_SHIM := $(filter-out $(addprefix $(BUILD)/preload/,interpose.o engine.o engine_list.o freestanding.o),$(SHIM_OBJECTS))
+FAULTS_SHIM := $(filter-out $(addprefix $(BUILD)/preload/,draws.o defaults.o swaps.o engines.o signal.o engine.o engine_list.o freestanding.o),$(SHIM_OBJECTS))
 FAULTS_PROBE := $(addprefix $(BUILD)/tests/faults/,programs/probe.o child.o model.o plan.o rows.o \
                   supervisor.o table.o)
 FAULTS_MUTANTS := $(shell sed -n 's,^\([a-z_]\+\) .*,$(BUILD)/tests/faults/mutants/\1,p' tests/faults/mutants)

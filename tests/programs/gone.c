@@ -43,8 +43,6 @@ int main(int argc, char **argv)
     void *first = load(argc > 2 ? argv[1] : ""), *second = load(argc > 2 ? argv[2] : "");
     void *(*by_id)(const char *);
     int (*set_method)(const void *);
-    void (*memory)(void **, void **, void **);
-    void *functions[3];
 
     draw("both");
     dlclose(first);
@@ -54,8 +52,6 @@ int main(int argc, char **argv)
     printf("unknown engine=%d\n", by_id("no such engine") != NULL);
     *(void **)&set_method = needed(RTLD_DEFAULT, "RAND_set_rand_method");
     printf("set=%d\n", set_method(NULL));
-    *(void **)&memory = needed(RTLD_DEFAULT, "CRYPTO_get_mem_functions");
-    memory(&functions[0], &functions[1], &functions[2]);
     draw("again");
     dlclose(second);
     draw("none");

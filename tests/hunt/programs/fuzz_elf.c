@@ -2,6 +2,7 @@
  * libFuzzer on platform/elf_image: the input is an ELF file, laid out in memory. An answer must lie
  * inside it.
  */
+#include "elf_binding.h"
 #include "layout.h"
 
 enum { LONGEST_NAME = 64 };
@@ -29,7 +30,7 @@ static void look_up_own_names(const struct elf_image *image)
             continue;
         name[length] = '\0';
         look_up(image, name);
-        elf_image_needs(image, name);
+        elf_may_need(image, name);
         length = 0;
     }
 }

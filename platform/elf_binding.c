@@ -1,0 +1,196 @@
+/*
+ * See elf_binding.h.
+ */
+#include "elf_binding.h"
+
+/* ---- Tables ---- */
+
+/* The value of an entry of the dynamic section; false if it has none. */
+static bool dynamic_value(const struct elf_image *image, ElfW(Sxword) tag, uintptr_t *value)
+{
+    for (size_t i = 0; i < image->dynamic_count && image->dynamic[i].d_tag != DT_NULL; i++)
+        if (image->dynamic[i].d_tag == tag) {
+            *value = image->dynamic[i].d_un.d_val;
+            return true;
+        }
+    return false;
+}
+
+/* Where the table of this tag lies, or 0: most C libraries relocate its address in place. */
+static uintptr_t table_of(const struct elf_image *image, ElfW(Sxword) tag)
+{
+    uintptr_t value;
+
+    if (!dynamic_value(image, tag, &value))
+        return 0;
+    return elf_image_readable(image, value, 1) ? value : image->base + value;
+}
+
+/* An entry of a table of versions, NULL if it lies outside. */
+static const void *entry_at(const struct elf_image *image, uintptr_t address, size_t size)
+{
+    return address % _Alignof(uint32_t) == 0 && elf_image_readable(image, address, size)
+               ? (const void *)address
+               : NULL;
+}
+
+#define ENTRY(image, type, address) ((const type *)entry_at(image, address, sizeof(type)))
+
+/* ---- What it asks for ---- */
+
+/* No table says how many symbols there are, unless it has a DT_HASH; linkers put the strings behind
+ * the symbols, and the loader itself relies on that. */
+static size_t symbol_count(const struct elf_image *image)
+{
+    return image->strings > image->symbols ? (image->strings - image->symbols) / sizeof(ElfW(Sym))
+                                           : 0;
+}
+
+/* The version of this number among those that it wants of other objects, 0 if it is not among them;
+ * of number 0 a mixture of them all. */
+static uint32_t wanted_version(const struct elf_image *image, unsigned int number)
+{
+    uintptr_t need_at = table_of(image, DT_VERNEED), count = 0;
+    uint32_t all = 0;
+
+    if (!need_at || !dynamic_value(image, DT_VERNEEDNUM, &count))
+        return 0;
+    for (; count > 0; count--) {
+        const ElfW(Verneed) *need = ENTRY(image, ElfW(Verneed), need_at);
+        uintptr_t version_at = need ? need_at + need->vn_aux : 0;
+
+        for (unsigned int i = 0; need && i < need->vn_cnt; i++) {
+            const ElfW(Vernaux) *version = ENTRY(image, ElfW(Vernaux), version_at);
+
+            if (!version)
+                return 0;
+            if (number && version->vna_other == number)
+                return version->vna_hash;
+            all = all * 31 + version->vna_hash;
+            version_at += version->vna_next;
+        }
+        if (!need || need->vn_next == 0)
+            break;
+        need_at += need->vn_next;
+    }
+    return number ? 0 : all;
+}
+
+/* Numbers 0 and 1 are no versions. */
+static uint32_t version_numbered(const struct elf_image *image, unsigned int number)
+{
+    return number < 2 ? 0 : wanted_version(image, number);
+}
+
+static bool is_import_of(const struct elf_image *image, const ElfW(Sym) *symbol, const char *name)
+{
+    const char *found;
+
+    if (symbol->st_shndx != SHN_UNDEF || symbol->st_name == 0)
+        return false;
+    found = elf_image_string(image, symbol->st_name);
+    while (found && *found && *found == *name) {
+        found++;
+        name++;
+    }
+    return found && *found == *name;
+}
+
+bool elf_imports(const struct elf_image *image, const char *name, uint32_t *version)
+{
+    const ElfW(Sym) *symbols = (const ElfW(Sym) *)image->symbols;
+    const uintptr_t numbers = table_of(image, DT_VERSYM);
+    size_t count = symbol_count(image);
+
+    *version = 0;
+    if (image->symbols % _Alignof(ElfW(Sym)) != 0 ||
+        !elf_image_readable(image, image->symbols, count * sizeof(*symbols)))
+        return false;
+    for (size_t i = 1; i < count; i++) {
+        const uintptr_t number = numbers + i * sizeof(ElfW(Half));
+
+        if (!is_import_of(image, &symbols[i], name))
+            continue;
+        if (numbers && number % sizeof(ElfW(Half)) == 0 &&
+            elf_image_readable(image, number, sizeof(ElfW(Half))))
+            *version = version_numbered(image, *(const ElfW(Half) *)number & 0x7fffu);
+        return true;
+    }
+    return false;
+}
+
+size_t elf_needed(const struct elf_image *image, uint32_t *hashes, size_t most)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < image->dynamic_count && image->dynamic[i].d_tag != DT_NULL; i++) {
+        const char *name = image->dynamic[i].d_tag == DT_NEEDED
+                               ? elf_image_string(image, image->dynamic[i].d_un.d_val)
+                               : NULL;
+
+        if (name && found < most)
+            hashes[found++] = elf_hash_of(name);
+    }
+    return found;
+}
+
+bool elf_may_need(const struct elf_image *image, const char *file)
+{
+    for (size_t i = 0; i < image->dynamic_count && image->dynamic[i].d_tag != DT_NULL; i++) {
+        const char *name = image->dynamic[i].d_tag == DT_NEEDED
+                               ? elf_image_string(image, image->dynamic[i].d_un.d_val)
+                               : NULL;
+        size_t same = 0;
+
+        while (name && name[same] && name[same] == file[same])
+            same++;
+        if (same && name[same] == '\0' && (file[same] == '\0' || file[same] == '.'))
+            return true;
+    }
+    return false;
+}
+
+/* ---- What it offers ---- */
+
+size_t elf_versions(const struct elf_image *image, uint32_t *hashes, size_t most)
+{
+    uintptr_t at = table_of(image, DT_VERDEF), count = 0;
+    size_t found = 0;
+
+    if (!at || !dynamic_value(image, DT_VERDEFNUM, &count))
+        return 0;
+    for (; count > 0 && found < most; count--) {
+        const ElfW(Verdef) *version = ENTRY(image, ElfW(Verdef), at);
+
+        if (!version)
+            break;
+        if (!(version->vd_flags & VER_FLG_BASE)) /* that one is the library's name */
+            hashes[found++] = version->vd_hash;
+        if (version->vd_next == 0)
+            break;
+        at += version->vd_next;
+    }
+    return found;
+}
+
+bool elf_is_permanent(const struct elf_image *image)
+{
+    uintptr_t flags;
+
+    return dynamic_value(image, DT_FLAGS_1, &flags) && (flags & DF_1_NODELETE);
+}
+
+/* ---- */
+
+uint32_t elf_fingerprint(const struct elf_image *image)
+{
+    enum { MOST = 32 };
+    uint32_t needed[MOST], print = (uint32_t)image->symbols;
+    size_t count = elf_needed(image, needed, MOST);
+
+    print = print * 31 + (uint32_t)image->strings_size;
+    print = print * 31 + (uint32_t)((uintptr_t)image->dynamic >> 3);
+    for (size_t i = 0; i < count; i++)
+        print = print * 31 + needed[i];
+    return print * 31 + wanted_version(image, 0);
+}

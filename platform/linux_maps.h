@@ -1,0 +1,21 @@
+/*
+ * The files that are mapped into this process, as the kernel lists them in /proc/self/maps: that
+ * needs no lock of the loader's.
+ */
+#ifndef OSRANDOM_LINUX_MAPS_H
+#define OSRANDOM_LINUX_MAPS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { LINUX_MAPS_NAME = 64 };
+
+/*
+ * Calls visit for each mapping that begins at a file's beginning, with the last part of its path,
+ * cut to LINUX_MAPS_NAME - 1 bytes. What is listed may have been unmapped when it is visited. False
+ * if there is no /proc, or no descriptor to be had. errno is left alone.
+ */
+bool linux_maps_each(void (*visit)(uintptr_t start, const char *name, void *context),
+                     void *context);
+
+#endif

@@ -1,0 +1,59 @@
+/*
+ * getenv(), for the signal that an OpenSSL was just mapped: its initialiser asks for
+ * OPENSSL_ia32cap, or what it is called on another machine, before dlopen() returns.
+ */
+#include "activate.h"
+#include "find.h"
+#include "imports.h"
+#include "interpose.h"
+#include "shim.h"
+
+static bool is_signal(const char *name)
+{
+    static const char start[] = "OPENSSL_";
+    size_t length = 0;
+
+    while (start[length])
+        if (name[length] != start[length])
+            return false;
+        else
+            length++;
+    while (name[length])
+        length++;
+    return length >= sizeof(start) + 2 && name[length - 3] == 'c' && name[length - 2] == 'a' &&
+           name[length - 1] == 'p';
+}
+
+static char *find_in_environment(const char *name)
+{
+    if (!&environ || !environ)
+        return NULL;
+    for (char **entry = environ; *entry; entry++) {
+        size_t length = 0;
+
+        while (name[length] && (*entry)[length] == name[length])
+            length++;
+        if (name[length] == '\0' && length && (*entry)[length] == '=')
+            return *entry + length + 1;
+    }
+    return NULL;
+}
+
+/*
+ * Another library's IFUNC resolver may call it while the loader is still at work on the shim: then
+ * it touches nothing that needs relocation. NULL is what the C library's own getenv() answers at
+ * that moment, before it has been given the environment.
+ */
+char *getenv(const char *name)
+{
+    getenv_function *next;
+
+    if (!shim_is_relocated())
+        return NULL;
+    if (is_signal(name)) {
+        shim_start();
+        activate_initialising(CALLER);
+    }
+    next = find_getenv();
+    return next ? next(name) : find_in_environment(name);
+}
