@@ -1,11 +1,14 @@
 /*
- * getenv(), for the signal that an OpenSSL was just mapped: its initialiser asks for
- * OPENSSL_ia32cap, or what it is called on another machine, before dlopen() returns.
+ * What OpenSSL asks the C library: getenv(), for the signal that one was just mapped (its
+ * initialiser asks for OPENSSL_ia32cap, or what it is called on another machine, before dlopen()
+ * returns), and getpid(), for those that know a fork by nothing else.
  */
 #include "activate.h"
 #include "find.h"
+#include "guard.h"
 #include "imports.h"
 #include "interpose.h"
+#include "linux_syscall.h"
 #include "shim.h"
 
 static bool is_signal(const char *name)
@@ -56,4 +59,13 @@ char *getenv(const char *name)
     }
     next = find_getenv();
     return next ? next(name) : find_in_environment(name);
+}
+
+/* The C library's own is this system call, or a number that it keeps and that bare clones make
+ * wrong. Needs no relocation. */
+int getpid(void)
+{
+    const int real = (int)linux_syscall(SYS_getpid);
+
+    return guard_contains(CALLER) ? guard_number(real) : real;
 }

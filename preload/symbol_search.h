@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 enum {
-    SYMBOL_NAME = 32,       /* bytes of a name with its end; at least four characters */
+    SYMBOL_NAME = 32,       /* bytes of a name with its end */
     MOST_WANTED = 32,       /* symbols */
     MOST_SPELLINGS = 256,   /* places in a table of names where one of them stands */
     MOST_SYMBOLS = 1 << 20, /* of a file: some 24 MB */
@@ -27,8 +27,8 @@ enum {
 };
 
 struct wanted_symbol {
-    char name[SYMBOL_NAME];
-    void *address; /* NULL: not found */
+    const char *name; /* at least four characters, at most SYMBOL_NAME - 1 */
+    void *address;    /* NULL: not found */
 };
 
 /* Where the tables lie in the file. */

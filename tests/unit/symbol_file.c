@@ -126,12 +126,11 @@ Test(symbol_file, every_function_of_the_program_is_found)
     dl_iterate_phdr(take_program, &image);
     for (size_t i = 0; i < own.count; i++) {
         const char *name = own.names + own.symbols[i].st_name;
-        struct wanted_symbol wanted = {.address = NULL};
+        struct wanted_symbol wanted = {.name = name};
 
         if (!is_function(&own.symbols[i]) || strlen(name) < 4 || strlen(name) >= SYMBOL_NAME ||
             !is_only_one(&own, &own.symbols[i]))
             continue;
-        strcpy(wanted.name, name);
         cr_assert(symbol_file_find(&image, "", NULL, &wanted, 1) == SYMBOLS_FOUND &&
                       (uintptr_t)wanted.address == image.base + own.symbols[i].st_value,
                   "%s is found at %p", name, wanted.address);
