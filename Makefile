@@ -13,16 +13,37 @@ PYTHON ?= python3
 BUILD := build
 SHIM := $(BUILD)/libosrandom_preload.so
 
-WARNINGS := -Wall -Wextra -Werror -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+# WERROR= for compilers that warn of what ours do not.
+WERROR ?= -Werror
+
+# What is only told (help, clean, ...) asks no compiler, and neither that nor -n writes a file.
+TELLING := $(if $(MAKECMDGOALS),$(if $(filter-out help version clean format uninstall,$(MAKECMDGOALS)),,yes))
+MAKING := $(if $(TELLING)$(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),,yes)
+
+ifneq ($(words $(BUILD)),1)
+$(error BUILD='$(BUILD)' has a blank in it, which make cannot take: name another directory)
+endif
+ifneq ($(MAKING),)
+ifneq ($(shell mkdir -p $(BUILD) 2>/dev/null && [ -w $(BUILD) ] && echo yes),yes)
+$(error $(BUILD) cannot be written to: build elsewhere, with make BUILD=/tmp/osrandom)
+endif
+endif
+
+# $(call can_link,COMPILER,FLAGS) is "yes" or nothing. The program is written below $(BUILD), never to
+# a device: there are compilers that remove what stands in their output's place.
+can_link = $(if $(MAKING),$(shell echo 'int main(void) { return 0; }' | \
+             $(1) -x c -o $(BUILD)/probe.$$$$ - $(2) 2>/dev/null && echo yes; rm -f $(BUILD)/probe.$$$$))
+
+WARNINGS := -Wall -Wextra $(WERROR) -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
             -Wvla -Wundef -Wwrite-strings -Wcast-align
-IS_CLANG := $(findstring clang,$(shell $(CC) --version 2>/dev/null))
+IS_CLANG := $(if $(TELLING),,$(findstring clang,$(shell $(CC) --version 2>/dev/null)))
 
 # What a shared object without DT_NEEDED needs of its compiler, whatever CFLAGS say: no calls of the
 # C library that the source does not show, and the CET or BTI note, without which the loader turns
 # that protection off for the whole host.
 FREESTANDING := -std=gnu11 -D_GNU_SOURCE -fPIC -fvisibility=hidden -ffreestanding -fno-stack-protector \
                 -U_FORTIFY_SOURCE -fno-plt -fno-lto -fno-sanitize=all -fno-profile-arcs
-MACHINE := $(shell $(CC) -dumpmachine)
+MACHINE := $(if $(TELLING),,$(shell $(CC) -dumpmachine))
 ifneq ($(filter x86_64-% i386-% i486-% i586-% i686-%,$(MACHINE)),)
 FREESTANDING += -fcf-protection=full
 endif
@@ -31,6 +52,11 @@ FREESTANDING += -mbranch-protection=standard -mno-outline-atomics
 endif
 ifeq ($(IS_CLANG),)
 FREESTANDING += -fno-tree-loop-distribute-patterns -static-libgcc
+endif
+
+# musl-gcc looks for headers in musl's directory alone, which has none of the kernel's.
+ifneq ($(filter %musl-gcc,$(firstword $(CC))),)
+FREESTANDING += -idirafter /usr/include/$(MACHINE) -idirafter /usr/include
 endif
 
 SHIM_LDFLAGS := -shared -nostdlib -Wl,-soname,libosrandom_preload.so -Wl,-z,defs -Wl,-z,now \
@@ -55,29 +81,36 @@ $(SMALL_SOURCES:%.c=$(BUILD)/%.o): SMALL := $(if $(filter -O1 -O2 -O3,$(CFLAGS))
 Q := $(if $(V),,@)
 say = @$(if $(V),:,printf '  %-7s %s\n' '$(1)' '$(2)')
 
-.PHONY: all help lint lint-format lint-tidy lint-check lint-analyze lint-shell format install uninstall clean
+.PHONY: all help version lint lint-format lint-tidy lint-check lint-analyze lint-shell format install uninstall clean
 all: $(SHIM)
 
 help:
 	@echo 'make            $(SHIM), and $(BUILD)/osrandom where libelf and jansson are'
 	@echo 'make check      the quick tests; tools/check runs them all'
+	@echo 'make check-offline those that need no network and no other system, with the OpenSSL that is here'
 	@echo 'make lint       clang-format, clang-tidy, cppcheck, gcc -fanalyzer'
 	@echo 'make sanitize   address, undefined behaviour and thread sanitizers; fuzz, statistics, soak, coverage:'
 	@echo '                the other hunts; FUZZ_SECONDS, STATISTICS_MIB and SOAK_SECONDS say how long'
 	@echo 'make format     lays out the source as .clang-format says'
-	@echo 'make install    PREFIX=$(PREFIX) LIBDIR=$(LIBDIR) DESTDIR=$(DESTDIR)'
+	@echo 'make install    PREFIX=$(PREFIX) LIBDIR=$(LIBDIR) DESTDIR=$(DESTDIR); STRIP= leaves the symbols'
 	@echo 'make install-module puts the engine that OpenSSL loads by itself into ENGINESDIR=$(ENGINESDIR)'
+	@echo 'make uninstall  takes away what both have put there'
 	@echo 'make windows    the engine and the sources for Windows, by mingw-w64'
 	@echo 'make deb        Debian packages in $(BUILD)/deb'
+	@echo 'make version    the version, which is that of tools/package/debian/changelog'
 	@echo 'make clean      removes $(BUILD)/'
-	@echo 'V=1 shows the commands; CC and CFLAGS are yours to set. For another machine:'
+	@echo 'V=1 shows the commands; CC and CFLAGS are yours to set, WERROR= lets warnings pass, and'
+	@echo 'BUILD=DIRECTORY builds there. For another machine:'
 	@echo '                make CC=aarch64-linux-gnu-gcc BUILD=build/arm64'
 
 # A change of compiler or flags builds anew.
-FLAGS_NOW := $(CC) $(CFLAGS) $(CPPFLAGS) $(LDFLAGS)
+FLAGS_NOW := $(CC) $(CFLAGS) $(CPPFLAGS) $(LDFLAGS) $(WERROR)
 FLAGS_FILE := $(BUILD)/flags
-$(shell mkdir -p $(BUILD); \
-        [ "$$(cat $(FLAGS_FILE) 2>/dev/null)" = '$(FLAGS_NOW)' ] || echo '$(FLAGS_NOW)' >$(FLAGS_FILE))
+# $(call remember,FILE,TEXT) writes the file if it says something else.
+remember = $(if $(MAKING),$(shell mkdir -p $(dir $(1)); \
+             [ "$$(cat $(1) 2>/dev/null)" = '$(2)' ] || echo '$(2)' >$(1)))
+$(call remember,$(FLAGS_FILE),$(FLAGS_NOW))
+$(FLAGS_FILE): ; # -n may find none
 
 $(SHIM): $(SHIM_OBJECTS) preload/exports.map
 	$(call say,LINK,$@)
@@ -161,7 +194,7 @@ lint-check:
 lint-analyze:
 	$(call say,ANALYZE,platform preload)
 	$(Q)for file in $(LINT_SOURCES); do \
-	    gcc -fanalyzer -O1 $(WARNINGS) $(FREESTANDING) -Iplatform -c -o /dev/null $$file || exit 1; done
+	    gcc -fanalyzer -O1 $(WARNINGS) $(FREESTANDING) -Iplatform -c -o $(BUILD)/analyzed.o $$file || exit 1; done
 
 lint-shell:
 	$(call say,SHELL,scripts)
@@ -170,25 +203,43 @@ lint-shell:
 format:
 	$(Q)clang-format -i $(C_FILES)
 
-# A file that is replaced while it is mapped kills its hosts: written beside, then renamed.
+# $(call may_write,DIRECTORY): asked first, so that a refusal is one clear line.
+may_write = $(Q)umask 022; said=$$(mkdir -p '$(DESTDIR)$(1)' 2>&1) && [ -w '$(DESTDIR)$(1)' ] || { \
+    echo "make $@: $${said:-$(DESTDIR)$(1): Permission denied}; use sudo, or set PREFIX or DESTDIR" >&2; exit 1; }
+
+# $(call put,FILE,MODE,PLACE): stripped by STRIP, if that is not empty. A file that is replaced while it
+# is mapped kills its hosts: written beside, then renamed.
+put = $(call say,INSTALL,$(DESTDIR)$(3))
+define put +=
+
+	$(Q)cp -f $(1) $(BUILD)/installed.$(notdir $(3))
+	$(if $(STRIP),$(Q)$(STRIP) $(BUILD)/installed.$(notdir $(3)))
+	$(Q)$(INSTALL) -m $(2) $(BUILD)/installed.$(notdir $(3)) '$(DESTDIR)$(dir $(3)).$(notdir $(3)).new'
+	$(Q)mv -f '$(DESTDIR)$(dir $(3)).$(notdir $(3)).new' '$(DESTDIR)$(3)'
+endef
+
+# The loader finds a bare name in LIBDIR, where that is one of its directories, after ldconfig.
+run_ldconfig = $(Q)if [ -z '$(DESTDIR)' ] && [ "$$(id -u)" = 0 ]; then \
+    PATH="$$PATH:/usr/sbin:/sbin"; ! command -v ldconfig >/dev/null || ldconfig; fi
+
 install: $(SHIM)
-	$(call say,INSTALL,$(DESTDIR)$(LIBDIR)/libosrandom_preload.so)
-	$(Q)$(INSTALL) -d '$(DESTDIR)$(LIBDIR)'
-	$(Q)$(STRIP) -o $(BUILD)/stripped.so $(SHIM)
-	$(Q)$(INSTALL) -m 644 $(BUILD)/stripped.so '$(DESTDIR)$(LIBDIR)/.libosrandom_preload.so.new'
-	$(Q)mv -f '$(DESTDIR)$(LIBDIR)/.libosrandom_preload.so.new' \
-	    '$(DESTDIR)$(LIBDIR)/libosrandom_preload.so'
+	$(call may_write,$(LIBDIR))
+	$(call put,$(SHIM),644,$(LIBDIR)/libosrandom_preload.so)
+	$(run_ldconfig)
 
 .PHONY: install-module
 install-module: $(MODULE)
-	$(call say,INSTALL,$(DESTDIR)$(ENGINESDIR)/osrandom.so)
-	$(Q)$(INSTALL) -d '$(DESTDIR)$(ENGINESDIR)'
-	$(Q)$(STRIP) -o $(BUILD)/stripped-module.so $(MODULE)
-	$(Q)$(INSTALL) -m 644 $(BUILD)/stripped-module.so '$(DESTDIR)$(ENGINESDIR)/.osrandom.so.new'
-	$(Q)mv -f '$(DESTDIR)$(ENGINESDIR)/.osrandom.so.new' '$(DESTDIR)$(ENGINESDIR)/osrandom.so'
+	$(call may_write,$(ENGINESDIR))
+	$(call put,$(MODULE),644,$(ENGINESDIR)/osrandom.so)
 
+# A name in /etc/ld.so.preload without a file has the loader complain in every program.
 uninstall:
-	$(Q)rm -f '$(DESTDIR)$(LIBDIR)/libosrandom_preload.so'
+	$(Q)if [ -z '$(DESTDIR)' ] && grep -qs '^[^#]*$(LIBDIR)/libosrandom_preload\.so' /etc/ld.so.preload; then \
+	    echo 'make $@: /etc/ld.so.preload names the shim; tools/examples/whole-system off takes it out' >&2; \
+	    exit 1; fi
+	$(Q)rm -f '$(DESTDIR)$(LIBDIR)/libosrandom_preload.so' '$(DESTDIR)$(ENGINESDIR)/osrandom.so'
+	$(Q)rmdir '$(DESTDIR)$(ENGINESDIR)' 2>/dev/null || :
+	$(run_ldconfig)
 
 clean:
 	$(Q)rm -rf $(BUILD)

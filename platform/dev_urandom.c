@@ -56,7 +56,7 @@ static void wait_for_seed(void)
         return;
     if (is_device(ready.fd, RANDOM) &&
         linux_syscall(SYS_ppoll, &ready, 1, &at_once, NULL, 0) == 0) {
-        random_notice(RANDOM_NOTICE_UNSEEDED, RANDOM_URANDOM, EAGAIN);
+        random_notify(RANDOM_NOTICE_UNSEEDED, RANDOM_URANDOM, EAGAIN);
         while (linux_syscall(SYS_read, ready.fd, &byte, 1) == -EINTR)
             ;
     }

@@ -17,7 +17,7 @@ static long draw(unsigned char *buffer, size_t length)
 
     if (got != -EAGAIN)
         return got;
-    random_notice(RANDOM_NOTICE_UNSEEDED, RANDOM_GETRANDOM, EAGAIN);
+    random_notify(RANDOM_NOTICE_UNSEEDED, RANDOM_GETRANDOM, EAGAIN);
     return linux_syscall(SYS_getrandom, buffer, length, 0);
 }
 

@@ -18,6 +18,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 #include <sys/auxv.h>
+#include <sys/types.h>
 
 #include "elf_image.h"
 #include "linux_syscall.h"

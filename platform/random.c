@@ -31,8 +31,20 @@ static _Atomic bool skips_getentropy = true;
 /* The source that a draw tries first. Before random_start() it is the one that needs no start. */
 static _Atomic unsigned int first_source = NEEDS_NO_START;
 
+/* As a source's answer: it has to be asked (again). */
+enum { ASK_AGAIN = -EINTR };
+
 static struct random_tally uncounted[RANDOM_STRIPES];
 struct random_tally *_Atomic random_stripes = uncounted;
+
+static void notify_nobody(enum random_notice notice, enum random_source source, int error)
+{
+    (void)notice;
+    (void)source;
+    (void)error;
+}
+
+random_notify_function *_Atomic random_notify = notify_nobody;
 
 const char *random_source_name(enum random_source source)
 {
@@ -65,13 +77,16 @@ static unsigned int place_of(enum random_source wanted)
     return index % SOURCES;
 }
 
-int random_start(enum random_source wanted, struct random_tally *tallies)
+int random_start(enum random_source wanted, struct random_tally *tallies,
+                 random_notify_function *notify)
 {
     const unsigned int place = place_of(wanted);
     int error = ENOSYS, first_error = 0;
 
     if (tallies)
         random_stripes = tallies;
+    if (notify)
+        random_notify = notify;
     skips_getentropy = wanted != RANDOM_GETENTROPY;
     unstarted = false;
     for (unsigned int index = place; index < SOURCES; index = next_source(index)) {
@@ -79,7 +94,7 @@ int random_start(enum random_source wanted, struct random_tally *tallies)
         if (error == 0) {
             first_source = index;
             if (index != place && wanted != RANDOM_AUTO)
-                random_notice(RANDOM_NOTICE_LOST, sources[place]->kind, first_error);
+                random_notify(RANDOM_NOTICE_LOST, sources[place]->kind, first_error);
             return 0;
         }
         if (index == place)
@@ -99,15 +114,12 @@ static void count(size_t bytes, bool last)
     __atomic_fetch_add(&tally->bytes, bytes, __ATOMIC_RELAXED);
 }
 
-/* An interrupted draw is as good as none. */
-enum { NOT_ASKED = -EINTR };
-
 /* Draws until nothing is left; what a failing source has delivered stays. got is what the source
- * has answered already. */
+ * has answered already: ASK_AGAIN if nothing, or if it was interrupted. */
 static int drain(const struct source *source, long got, unsigned char **cursor, size_t *left)
 {
     while (*left > 0) {
-        while (got == NOT_ASKED)
+        while (got == ASK_AGAIN)
             got = source->draw(*cursor, *left);
         if (got <= 0)
             return got < 0 ? (int)-got : EIO;
@@ -115,7 +127,7 @@ static int drain(const struct source *source, long got, unsigned char **cursor, 
             count((size_t)got, (size_t)got == *left);
         *cursor += got;
         *left -= (size_t)got;
-        got = NOT_ASKED;
+        got = ASK_AGAIN;
     }
     return 0;
 }
@@ -126,7 +138,7 @@ static int drain(const struct source *source, long got, unsigned char **cursor, 
 static void settle_on(unsigned int index, unsigned int chosen, unsigned int lost, int error)
 {
     if (atomic_compare_exchange_strong(&first_source, &chosen, index))
-        random_notice(RANDOM_NOTICE_LOST, sources[lost]->kind, error);
+        random_notify(RANDOM_NOTICE_LOST, sources[lost]->kind, error);
 }
 
 /* From the chosen source, which has answered got, and from those behind it. Not inlined: a draw
@@ -144,7 +156,7 @@ __attribute__((noinline)) static int fill_from_any(unsigned int chosen, long got
         first = next_source(first);
     for (unsigned int index = first; index < SOURCES; index = next_source(index)) {
         error = drain(sources[index], got, &cursor, &left);
-        got = NOT_ASKED;
+        got = ASK_AGAIN;
         if (index == first)
             first_error = error;
         if (error == 0) {
@@ -161,7 +173,7 @@ int random_fill(void *buffer, size_t length)
     /* Acquire: what start() has prepared is seen with the choice of the source. */
     const unsigned int chosen = atomic_load_explicit(&first_source, memory_order_acquire);
     const struct source *source = sources[chosen];
-    long got = NOT_ASKED;
+    long got = ASK_AGAIN;
 
     if (source->counts && length <= source->largest_draw) {
         got = source->draw(buffer, length);

@@ -37,33 +37,33 @@ struct random_tally {
 
 enum { RANDOM_STRIPES = 65 };
 
+/* Called on what an operator may want to know, in the thread that draws. error is a positive
+ * errno. */
+enum random_notice {
+    RANDOM_NOTICE_UNSEEDED, /* about to wait until the kernel's generator has a seed */
+    RANDOM_NOTICE_LOST,     /* the source failed with this error and the next one serves */
+};
+
+typedef void random_notify_function(enum random_notice notice, enum random_source source,
+                                    int error);
+
 /*
  * Prepares the sources, from the wanted one on: when it does not work, or stops working later, the
  * next one in the order above serves, within the same call. RANDOM_AUTO begins with the vDSO and
  * passes getentropy() by on Linux, where it is the C library's and may be interposed.
  *
- * tallies are RANDOM_STRIPES of them, in memory that stays; NULL for none.
+ * tallies are RANDOM_STRIPES of them, in memory that stays; NULL for none. notify may be NULL.
  *
  * Returns 0, or the last source's positive errno when none works now; random_fill() tries them all
  * again in that case. Call it once; it is not safe against itself.
  */
-int random_start(enum random_source wanted, struct random_tally *tallies);
+int random_start(enum random_source wanted, struct random_tally *tallies,
+                 random_notify_function *notify);
 
 /* The source that serves the next draw first. */
 enum random_source random_source(void);
 
 /* Returns 0, or a positive errno and a buffer of unspecified content. A length of 0 is served. */
 int random_fill(void *buffer, size_t length);
-
-/*
- * Supplied by whoever links this: called on what an operator may want to know, in the thread that
- * draws. error is a positive errno.
- */
-enum random_notice {
-    RANDOM_NOTICE_UNSEEDED, /* about to wait until the kernel's generator has a seed */
-    RANDOM_NOTICE_LOST,     /* the source failed with this error and the next one serves */
-};
-
-void random_notice(enum random_notice notice, enum random_source source, int error);
 
 #endif

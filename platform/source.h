@@ -23,6 +23,9 @@ struct source {
 extern const struct source linux_vdso, linux_getrandom, getentropy_source, dev_urandom;
 extern const struct source windows_bcrypt, windows_crypt;
 
+/* Whom random_start() was told to notify; before that and without one, nobody. */
+extern random_notify_function *_Atomic random_notify;
+
 /* RANDOM_STRIPES of them. The last is for all who hold no stripe, and takes atomic additions. */
 extern struct random_tally *_Atomic random_stripes;
 

@@ -30,7 +30,7 @@ void start_sources(void)
     if (atomic_exchange(&started, true))
         return;
     status_start();
-    error = random_start(settings.source, status_counters()->tallies);
+    error = random_start(settings.source, status_counters()->tallies, report_of_source);
     if (error)
         report(REPORT_FAILED, "no source of random bytes works (errno %u); OpenSSL will be told so",
                (unsigned int)error);

@@ -15,20 +15,9 @@
 #include "elf_image.h"
 #include "loaded.h"
 #include "openssl_abi.h"
+#include "status.h"
 
 enum { MOST_LIBCRYPTOS = 8, MOST_VERSIONS = 32 };
-
-enum pin_state {
-    PIN_NONE,   /* not tried yet */
-    PIN_TRYING, /* a thread is at it (in the status block; see struct libcrypto) */
-    PIN_HELD,   /* OpenSSL draws from us, as long as its method is ours */
-    PIN_DRAWS,  /* built without methods: only the draws that programs make themselves are ours */
-    /* calls are handed on to it from here on */
-    PIN_GIVEN,   /* in the status block: the program's own method, with OSRANDOM_ON_SWAP=allow */
-    PIN_LEFT,    /* not pinned: OSRANDOM_MODE says so */
-    PIN_REFUSED, /* takes no method: LibreSSL, BoringSSL, or one that we do not know */
-    PIN_FOREIGN, /* no OpenSSL: another library whose functions have these names */
-};
 
 /* Functions that are called often, and so looked up once. */
 #define OFTEN_CALLED(X)                                                                            \

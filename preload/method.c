@@ -100,7 +100,7 @@ const struct rand_method osrandom_method = {
     .status = status,
 };
 
-void random_notice(enum random_notice notice, enum random_source source, int error)
+void report_of_source(enum random_notice notice, enum random_source source, int error)
 {
     if (notice == RANDOM_NOTICE_UNSEEDED)
         report(REPORT_UNSEEDED, "the kernel's generator has no seed yet; waiting for it");

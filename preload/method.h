@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "openssl_abi.h"
+#include "random.h"
 
 extern const struct rand_method osrandom_method;
 
@@ -21,6 +22,9 @@ int method_bytes(unsigned char *buffer, int length);
  * OPENSSL_cleanup()), with an address in its code. NULL: not called. */
 extern void (*_Atomic method_used)(const void *caller);
 extern void (*_Atomic method_released)(const void *caller);
+
+/* What is done about the sources' notices. */
+random_notify_function report_of_source;
 
 /* Ends the process as abort(3) does; by an illegal instruction where there is no C library. */
 void stop_process(void) __attribute__((noreturn));

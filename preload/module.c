@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "method.h"
 #include "random.h"
 #include "report.h"
 #include "same_text.h"
@@ -25,10 +26,10 @@ static void start_once(void)
     static _Atomic unsigned int started; /* RISC-V exchanges no single bytes */
     int error;
 
-    if (atomic_exchange(&started, true))
+    if (atomic_exchange(&started, 1))
         return;
     module_start();
-    error = random_start(settings.source, NULL);
+    error = random_start(settings.source, NULL, report_of_source);
     report(REPORT_ACTIVATED,
            "loaded as an engine; what it is made the default for draws from the "
            "operating system (source %s)",

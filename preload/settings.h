@@ -4,7 +4,8 @@
 #ifndef OSRANDOM_SETTINGS_H
 #define OSRANDOM_SETTINGS_H
 
-enum mode { MODE_ACTIVATE, MODE_REGISTER, MODE_BUILTIN };
+#include "status.h" /* enum mode */
+
 enum on_swap { SWAP_KEEP, SWAP_FAIL, SWAP_ABORT, SWAP_ALLOW };
 enum on_failure { FAILURE_ERROR, FAILURE_ABORT };
 enum log_level { LOG_WARN, LOG_QUIET, LOG_INFO };

@@ -3,6 +3,8 @@
  * through /proc/PID/mem, by the exported symbol osrandom_status. Layout 1; every number is in the
  * host's byte order, every address is one of the process that is looked at. Fields are only ever
  * added at the end, with a new size; a new value of an enum comes with a new layout.
+ *
+ * The two sides of that wall share this header and platform/random.h, and nothing else.
  */
 #ifndef OSRANDOM_STATUS_H
 #define OSRANDOM_STATUS_H
@@ -15,18 +17,34 @@
 
 enum { OSRANDOM_STATUS_LAYOUT = 1, OSRANDOM_STATUS_LIBCRYPTOS = 8 };
 
+/* OSRANDOM_MODE. */
+enum mode { MODE_ACTIVATE, MODE_REGISTER, MODE_BUILTIN };
+
+/* How an OpenSSL fares. */
+enum pin_state {
+    PIN_NONE,   /* not tried yet */
+    PIN_TRYING, /* a thread is at it (in the block; see struct libcrypto) */
+    PIN_HELD,   /* OpenSSL draws from us, as long as its method is ours */
+    PIN_DRAWS,  /* built without methods: only the draws that programs make themselves are ours */
+    /* calls are handed on to it from here on */
+    PIN_GIVEN,   /* in the block: the program's own method, with OSRANDOM_ON_SWAP=allow */
+    PIN_LEFT,    /* not pinned: OSRANDOM_MODE says so */
+    PIN_REFUSED, /* takes no method: LibreSSL, BoringSSL, or one that we do not know */
+    PIN_FOREIGN, /* never in the block: another library whose functions have these names */
+};
+
 struct osrandom_status {
     char magic[8];
     uint32_t layout;
     uint32_t size;     /* of this structure */
-    uint32_t mode;     /* enum mode in settings.h */
+    uint32_t mode;     /* enum mode */
     uint32_t source;   /* enum random_source; RANDOM_AUTO: none has been needed yet */
     uint64_t counters; /* address of a struct osrandom_counters, 0 before the first pin */
     struct {
         uint64_t base
             __attribute__((aligned(8))); /* its load address, as in /proc/PID/maps; 0: no entry */
         uint64_t version __attribute__((aligned(8))); /* as OpenSSL_version_num() answers */
-        uint32_t pin;                                 /* enum pin_state in libcrypto.h */
+        uint32_t pin;                                 /* enum pin_state */
         uint32_t reserved;
     } libcrypto[OSRANDOM_STATUS_LIBCRYPTOS];
 };

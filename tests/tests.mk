@@ -6,6 +6,7 @@
 #   windows      the same and the sources on Windows; getentropy() on macOS and the BSDs
 #   openssl      the shim in programs with a real OpenSSL, of every generation
 #   hidden       OpenSSLs inside other objects that export none of them, and FIPS providers
+#   harmless     what a draw, a fork and a look leave behind, compared with stock row by row
 #   faults       system calls that fail, and what a model says of it
 #   duplication  what repeats on stock and must not under the shim
 #   status       the status block, read from outside
@@ -16,7 +17,7 @@
 #   hunt         sanitizers, fuzzers, statistics, a soak: defects that no other test names
 
 SUITES := $(patsubst tests/%/,%,$(dir $(wildcard $(addprefix tests/,$(addsuffix /.,\
-            unit load module windows openssl hidden faults duplication status command \
+            unit load module windows openssl hidden harmless faults duplication status command \
             surroundings reach apps)))))
 comma := ,
 TREES := openssl-1.1.1 openssl-3.0 openssl-3.5 openssl-3.6 openssl-4.0
@@ -27,7 +28,14 @@ TEST_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Wno-conversion -Wno-cast-al
 SUPPORT_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/support/*.c))
 LEDGER_SHIM := $(BUILD)/ledger/libosrandom_preload.so
 
-$(BUILD)/tests/%.o: tests/%.c $(FLAGS_FILE) Makefile tests/tests.mk
+HAS_CRITERION := $(BUILD)/tests/criterion
+$(HAS_CRITERION):
+	$(Q)mkdir -p $(@D)
+	$(Q)echo '#include <criterion/criterion.h>' | $(CC) -E -o $@ - 2>/dev/null || { rm -f $@; \
+	    echo 'the tests need Criterion: apt-get install libcriterion-dev, or tools/check, which does that' >&2; \
+	    exit 1; }
+
+$(BUILD)/tests/%.o: tests/%.c $(FLAGS_FILE) Makefile tests/tests.mk | $(HAS_CRITERION)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) -MMD -MP -c -o $@ $<
@@ -82,9 +90,10 @@ endef
 $(foreach tree,$(TREES),$(eval $(call tree_rules,$(tree))))
 
 # Programs without OpenSSL that come by it in their own ways.
+PRELOADS := other_shim walks
 PROGRAMS := $(patsubst tests/programs/%.c,$(BUILD)/programs/%,\
-              $(filter-out %/other_shim.c,$(wildcard tests/programs/*.c))) \
-            $(BUILD)/programs/other_shim.so
+              $(filter-out $(PRELOADS:%=tests/programs/%.c),$(wildcard tests/programs/*.c))) \
+            $(PRELOADS:%=$(BUILD)/programs/%.so)
 
 $(BUILD)/programs/%: tests/programs/%.c $(FLAGS_FILE)
 	$(call say,CC,$@)
@@ -145,12 +154,22 @@ $(foreach suite,$(SUITES),$(eval $(call suite_rules,$(suite))))
 
 # The quick loop leaves out what takes minutes; tools/check runs everything.
 SLOW_SUITES := duplication apps reach hunt
-.PHONY: tests probes check check-all
+.PHONY: tests probes check check-all check-offline
 probes: $(PROBE_FILES) $(PROGRAMS)
 tests: $(SHIM) $(LEDGER_SHIM) $(PROGRAMS) $(TEST_PROGRAMS) $(PROBE_FILES) $(TEST_FILES)
 
 check: tests
 	$(Q)tests/support/run_suites $(filter-out $(SLOW_SUITES:%=$(BUILD)/tests/%/run),$(TEST_PROGRAMS))
+
+# For where packages are built: no network and no root are needed, but a compiler, Criterion, and this
+# system's own OpenSSL with its headers. Tests of foreign software are skipped.
+OFFLINE_SUITES := unit load faults surroundings
+OFFLINE_FILES = $(SHIM) $(LEDGER_SHIM) $(PROGRAMS) $(OFFLINE_SUITES:%=$(BUILD)/tests/%/run) $(UNIT_FILES) \
+                $(LOAD_SHIMS) $(LOAD_FILES) $(BUILD)/tests/faults/probe $(FAULTS_MUTANTS) $(SURROUNDINGS_FILES)
+check-offline:
+	+$(Q)$(MAKE) --no-print-directory OFFLINE=1 $(OFFLINE_FILES)
+	$(Q)XDG_CACHE_HOME=$(abspath $(BUILD))/offline OSRANDOM_TEST_QUICK=1 \
+	    tests/support/run_suites $(OFFLINE_SUITES:%=$(BUILD)/tests/%/run)
 
 # The hunts build everything twice more and take minutes: only tools/check --all has them.
 check-all: tests

@@ -11,17 +11,19 @@ PKG_CONFIG ?= pkg-config
 
 VERSION := $(shell sed -n '1s/[^0-9]*\([0-9.]*\).*/\1/p' tools/package/debian/changelog)
 COMMAND := $(BUILD)/osrandom
-COMMAND_PACKAGES := libelf jansson
-HAS_COMMAND := $(shell $(PKG_CONFIG) --exists $(COMMAND_PACKAGES) 2>/dev/null && \
-                 echo 'int main(void) { return 0; }' | $(CC) -x c -o /dev/null - \
-                 $$($(PKG_CONFIG) --libs $(COMMAND_PACKAGES)) 2>/dev/null && echo yes)
+version:
+	@echo '$(VERSION)'
 
-COMMAND_SOURCES := $(wildcard tools/*.c)
+COMMAND_PACKAGES := libelf jansson
+COMMAND_LIBS := $(if $(TELLING),,$(shell $(PKG_CONFIG) --libs $(COMMAND_PACKAGES) 2>/dev/null))
+HAS_COMMAND := $(if $(COMMAND_LIBS),$(if $(MAKING),$(call can_link,$(CC),$(COMMAND_LIBS)),yes))
+
+COMMAND_SOURCES := $(wildcard tools/osrandom/*.c tools/osrandom/*/*.c)
 COMMAND_OBJECTS := $(COMMAND_SOURCES:%.c=$(BUILD)/%.o)
 COMMAND_LINKS := $(BUILD)/platform/elf_image.o
-COMMAND_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Wno-cast-align -fPIE -Iplatform -Ipreload -Itools \
+COMMAND_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Wno-cast-align -fPIE -Iplatform -Ipreload -Itools/osrandom \
                   -DOSRANDOM_VERSION='"$(VERSION)"' -DOSRANDOM_LIBDIR='"$(LIBDIR)"' \
-                  $(shell $(PKG_CONFIG) --cflags $(COMMAND_PACKAGES) 2>/dev/null)
+                  $(if $(COMMAND_LIBS),$(shell $(PKG_CONFIG) --cflags $(COMMAND_PACKAGES) 2>/dev/null))
 
 ifneq ($(HAS_COMMAND),)
 all: $(COMMAND)
@@ -35,8 +37,8 @@ no-command:
 
 # Where the shim is installed is part of the command.
 COMMAND_PLACE := $(BUILD)/tools/place
-$(shell mkdir -p $(BUILD)/tools; [ "$$(cat $(COMMAND_PLACE) 2>/dev/null)" = '$(LIBDIR) $(VERSION)' ] || \
-        echo '$(LIBDIR) $(VERSION)' >$(COMMAND_PLACE))
+$(call remember,$(COMMAND_PLACE),$(LIBDIR) $(VERSION))
+$(COMMAND_PLACE): ;
 
 $(BUILD)/tools/%.o: tools/%.c $(FLAGS_FILE) $(COMMAND_PLACE) tools/tools.mk
 	$(call say,CC,$@)
@@ -46,16 +48,17 @@ $(BUILD)/tools/%.o: tools/%.c $(FLAGS_FILE) $(COMMAND_PLACE) tools/tools.mk
 $(COMMAND): $(COMMAND_OBJECTS) $(COMMAND_LINKS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -pie -Wl,-z,relro,-z,now -o $@ $(COMMAND_OBJECTS) $(COMMAND_LINKS) \
-	    $(shell $(PKG_CONFIG) --libs $(COMMAND_PACKAGES) 2>/dev/null) -lm -lpthread -ldl
+	    $(COMMAND_LIBS) -lm -lpthread -ldl
 
 # The same in one file that needs no library, for images that have none. It cannot load an OpenSSL to
 # measure it: no bench.
 COMMAND_STATIC := $(BUILD)/osrandom.static
-STATIC_OBJECTS := $(filter-out $(BUILD)/tools/osrandom.o $(BUILD)/tools/bench%,$(COMMAND_OBJECTS)) \
-                  $(BUILD)/tools/osrandom.static.o
+STATIC_OBJECTS := $(filter-out $(BUILD)/tools/osrandom/osrandom.o $(BUILD)/tools/osrandom/bench%,$(COMMAND_OBJECTS)) \
+                  $(BUILD)/tools/osrandom/osrandom.static.o
 
-$(BUILD)/tools/osrandom.static.o: tools/osrandom.c $(FLAGS_FILE) $(COMMAND_PLACE) tools/tools.mk
+$(BUILD)/tools/osrandom/osrandom.static.o: tools/osrandom/osrandom.c $(FLAGS_FILE) $(COMMAND_PLACE) tools/tools.mk
 	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(COMMAND_CFLAGS) -DOSRANDOM_STATIC -MMD -MP -c -o $@ $<
 
 $(COMMAND_STATIC): $(STATIC_OBJECTS) $(COMMAND_LINKS)
@@ -74,6 +77,8 @@ uninstall: uninstall-command
 EXAMPLES := $(patsubst tools/examples/%,%,$(shell find tools/examples -type f))
 
 install-command: $(if $(HAS_COMMAND),$(COMMAND))
+	$(call may_write,$(MANDIR)/man8)
+	$(call may_write,$(DOCDIR))
 	$(call say,INSTALL,$(DESTDIR)$(MANDIR)/man8)
 	$(Q)umask 022; $(INSTALL) -d '$(DESTDIR)$(MANDIR)/man8'
 	$(Q)$(INSTALL) -m 644 tools/man/libosrandom_preload.8 '$(DESTDIR)$(MANDIR)/man8/'
@@ -82,10 +87,9 @@ install-command: $(if $(HAS_COMMAND),$(COMMAND))
 	    $(INSTALL) -D -m $$mode "tools/examples/$$file" '$(DESTDIR)$(DOCDIR)/examples/'"$$file" || exit 1; \
 	done
 ifneq ($(HAS_COMMAND),)
-	$(call say,INSTALL,$(DESTDIR)$(BINDIR)/osrandom)
-	$(Q)umask 022; $(INSTALL) -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(COMPLETIONDIR)'
-	$(Q)$(STRIP) -o $(BUILD)/stripped $(COMMAND)
-	$(Q)$(INSTALL) -m 755 $(BUILD)/stripped '$(DESTDIR)$(BINDIR)/osrandom'
+	$(call may_write,$(BINDIR))
+	$(call may_write,$(COMPLETIONDIR))
+	$(call put,$(COMMAND),755,$(BINDIR)/osrandom)
 	$(Q)$(INSTALL) -m 644 tools/man/osrandom.8 '$(DESTDIR)$(MANDIR)/man8/'
 	$(Q)$(INSTALL) -m 644 tools/completion/osrandom '$(DESTDIR)$(COMPLETIONDIR)/osrandom'
 endif
@@ -94,16 +98,22 @@ uninstall-command:
 	$(Q)rm -f '$(DESTDIR)$(BINDIR)/osrandom' '$(DESTDIR)$(MANDIR)/man8/osrandom.8' \
 	    '$(DESTDIR)$(MANDIR)/man8/libosrandom_preload.8' '$(DESTDIR)$(COMPLETIONDIR)/osrandom'
 	$(Q)rm -rf '$(DESTDIR)$(DOCDIR)/examples'
+	$(Q)rmdir '$(DESTDIR)$(DOCDIR)' 2>/dev/null || :
 
 # ---- The Debian package ----
 
+# Symbols are in packages of their own, which dh_strip makes.
 .PHONY: deb
 DEB_TREE := $(BUILD)/deb/osrandom-$(VERSION)
+DEB_NEEDS := build-essential debhelper libelf-dev libjansson-dev pkg-config
 deb:
 	$(call say,DEB,$(BUILD)/deb)
+	$(Q)command -v dpkg-buildpackage dh >/dev/null || { \
+	    echo 'make deb: dpkg-buildpackage or dh is missing: apt-get install $(DEB_NEEDS)' >&2; exit 1; }
 	$(Q)rm -rf $(BUILD)/deb && mkdir -p $(DEB_TREE)
-	$(Q)tar -c --exclude=./build --exclude=./.git . | tar -x -C $(DEB_TREE)
+	$(Q)tar -c --exclude=./build --exclude='./$(BUILD)' --exclude=./.git . | tar -x -C $(DEB_TREE)
 	$(Q)mv $(DEB_TREE)/tools/package/debian $(DEB_TREE)/debian
 	$(Q)cd $(DEB_TREE) && env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u MAKEOVERRIDES \
-	    dpkg-buildpackage -b -us -uc >../log 2>&1 || { tail -n 20 ../log >&2; exit 1; }
+	    dpkg-buildpackage -b -us -uc >../log 2>&1 || { tail -n 20 ../log >&2; \
+	    ! grep -q 'Unmet build dep' ../log || echo 'make deb: apt-get install $(DEB_NEEDS)' >&2; exit 1; }
 	$(Q)rm -rf $(DEB_TREE)

@@ -123,6 +123,7 @@ Test(examples, an_image_from_scratch_is_covered_as_process_1)
 
     expect(&outcome, 0, NULL, "openssl[1]: OpenSSL", "the image's program is not covered");
     expect(&outcome, 0, NULL, "draws from the operating system", "it is not covered");
+    cr_expect(!strstr(outcome.err, "cannot be told"), "--require cannot tell: %s", outcome.err);
     cr_expect_eq(outcome.out_length, 33, "the program's output is lost: %s", outcome.out);
     outcome_free(&outcome);
 }

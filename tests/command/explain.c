@@ -83,6 +83,37 @@ Test(explain, finds_libraries_where_the_loader_does)
                 "through libthrough.so: OpenSSL 3.0.99");
 }
 
+/* The loader's $ORIGIN: of a program where the file lies, of a library where it was found. */
+Test(explain, takes_origin_as_the_loader_does)
+{
+    const char *below = directory();
+    struct outcome outcome =
+        shell("ln -s \"$2/by_runpath\" \"$1/link\"; cp \"$2/through_library\" \"$1\"\n"
+              "mkdir \"$1/through\"; ln -s \"$2/through/libthrough.so\" \"$1/through\"",
+              below, realpath(built("tests/command"), NULL), NULL);
+
+    cr_assert_eq(outcome.exit_code, 0, "%s", outcome.err);
+    outcome_free(&outcome);
+    expect_told(NULL, text_format("%s/link", below), 0, "covered", "OpenSSL 3.0.99");
+    expect_told(NULL, text_format("%s/through_library", below), 2, "cannot tell",
+                "libalike.so was not found");
+}
+
+Test(explain, looks_here_for_what_the_search_path_lacks)
+{
+    struct outcome outcome;
+
+    file_of("app.py", text_format("#!%s\n", realpath(built("tests/command/by_rpath"), NULL)), 0644);
+    file_of("openssl", "words\n", 0644);
+    outcome =
+        shell("osrandom=$(realpath \"$OSRANDOM\"); cd \"$1\"; \"$osrandom\" explain app.py openssl",
+              directory(), NULL);
+    expect(&outcome, 0, "./app.py: covered\n", "",
+           "a script in the current directory is not found");
+    expect(&outcome, 0, "/openssl: covered\n", "", "it is taken for what the name would start");
+    outcome_free(&outcome);
+}
+
 /* ---- Not covered ---- */
 
 Test(explain, knows_a_hidden_copy)
@@ -184,7 +215,7 @@ Test(explain, ends_on_a_script_that_is_its_own_interpreter)
 
     file_of("circle", text_format("#!%s\n", path), 0755);
     outcome = osrandom(NULL, "explain", path, NULL);
-    expect(&outcome, 125, "", "lead on and on", "it goes round for ever");
+    expect(&outcome, 2, "", "lead on and on", "it goes round for ever");
     outcome_free(&outcome);
 }
 
@@ -216,8 +247,12 @@ Test(explain, answers_the_gravest_of_several)
     expect(&outcome, 1, "not covered", "", "one that is not covered is lost among others");
     outcome_free(&outcome);
     outcome = osrandom(NULL, "explain", hidden, "/no/such/program", "openssl", NULL);
-    expect(&outcome, 125, "/openssl: covered", "/no/such/program is not found",
-           "one that is not found hides the others");
+    expect(&outcome, 1, "/openssl: covered", "/no/such/program is not found",
+           "one that is not found hides one that is not covered");
+    outcome_free(&outcome);
+    outcome = osrandom(NULL, "explain", "/no/such/program", "openssl", NULL);
+    expect(&outcome, 2, "/openssl: covered", "/no/such/program is not found",
+           "one that is not found is lost among the covered");
     outcome_free(&outcome);
 }
 
@@ -231,7 +266,7 @@ Test(explain, refuses_bad_input)
     expect(&outcome, 125, "", "--bogus is no option", "an unknown option is no error");
     outcome_free(&outcome);
     outcome = osrandom(NULL, "explain", directory(), NULL);
-    expect(&outcome, 125, "", "is not found", "a directory is no error");
+    expect(&outcome, 2, "", "is not found", "a directory is no error");
     outcome_free(&outcome);
     outcome = osrandom(NULL, "explain", file_of("text", "words\n", 0644), NULL);
     expect(&outcome, 2, "cannot tell\n", "", "a text is taken for a program");

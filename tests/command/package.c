@@ -59,7 +59,7 @@ Test(package, brings_the_command_its_pages_and_its_completion)
 /* The same files under another version. */
 #define NEXT_VERSION                                                                               \
     "for deb in $DEBS; do dpkg-deb -R $deb $BOX/tree; "                                            \
-    "sed -i 's/0\\.1\\.0/9.9.9/' $BOX/tree/DEBIAN/control; "                                       \
+    "sed -i 's/^Version: .*/Version: 9.9.9/; s/(= [^)]*)/(= 9.9.9)/' $BOX/tree/DEBIAN/control; "   \
     "dpkg-deb -b $BOX/tree $BOX/next-${deb##*/} >/dev/null; rm -r $BOX/tree; done\n"
 
 Test(package, is_upgraded_under_a_running_program)
@@ -95,10 +95,13 @@ Test(package, takes_its_line_out_of_the_systems_preset_when_it_is_removed)
 Test(package, leaves_nothing_behind)
 {
     expect_on_machine("dpkg -i $DEBS\n"
+                      "dpkg -L osrandom libosrandom-preload >$BOX/files\n"
+                      "grep preload.so $BOX/files\n"
                       "echo \"" LIBRARY "\" >/etc/ld.so.preload\n"
                       "dpkg -P osrandom libosrandom-preload\n"
-                      "! test -e /etc/ld.so.preload\n"
-                      "! find /etc /usr /var/lib/dpkg/info -name '*osrandom*' | grep .",
+                      "test ! -e /etc/ld.so.preload\n"
+                      "for file in $(cat $BOX/files); do ! [ -f $file ] || exit 1; done\n"
+                      "! ls /var/lib/dpkg/info/*osrandom* 2>/dev/null",
                       "the package leaves files behind");
 }
 

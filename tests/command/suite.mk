@@ -65,7 +65,7 @@ $(BUILD)/tests/command/moody.so $(BUILD)/tests/command/silent.so: $(BUILD)/tests
 
 # The package, where its tools are installed; without it, its tests are skipped.
 TEST_FILES += $(BUILD)/tests/command/packaged
-$(BUILD)/tests/command/packaged: $(wildcard platform/*.[ch] preload/* tools/*.[ch] tools/tools.mk Makefile) \
+$(BUILD)/tests/command/packaged: $(wildcard platform/*.[ch] preload/* tools/osrandom/*.[ch] tools/osrandom/*/*.[ch] tools/tools.mk Makefile) \
     $(shell find tools/man tools/completion tools/examples tools/package -type f)
 	$(Q)mkdir -p $(@D)
 	$(Q)if command -v dh dpkg-buildpackage >/dev/null; then $(MAKE) --no-print-directory deb; fi

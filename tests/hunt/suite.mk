@@ -43,8 +43,7 @@ $(BUILD)/inside/sources: tests/hunt/programs/sources.c $(filter $(BUILD)/platfor
 # ThreadSanitizer, which takes the addresses that Criterion wants: that build has the programs only.
 HUNT_FREESTANDING := -std=gnu11 -D_GNU_SOURCE -fPIC -fvisibility=hidden -ffreestanding \
                      -U_FORTIFY_SOURCE -fno-omit-frame-pointer
-HAS_SANITIZERS := $(shell echo 'int main(void){return 0;}' | clang -fsanitize=address,undefined -x c \
-                    -o /dev/null - 2>/dev/null && echo yes)
+HAS_SANITIZERS = $(call can_link,clang -fsanitize=address$(comma)undefined)
 
 # $(call another_build,NAME,COMPILER,TARGETS)
 another_build = +$(Q)$(MAKE) --no-print-directory $(if $(V),,-s) BUILD=$(HUNT_DIR)/$(1) CC='$(2)' \
@@ -62,9 +61,10 @@ thread-files:
 
 HUNT_FUZZ := $(addprefix $(HUNT_DIR)/,fuzz_elf fuzz_symbols fuzz_settings fuzz_reader)
 FUZZ_COMPILE = clang -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -O1 -g $(TEST_CFLAGS) \
-               -Itools -Itests/hunt/programs -o $@ $(filter %.c,$^)
+               -Itools/osrandom -Itests/hunt/programs -o $@ $(filter %.c,$^)
 
-HUNT_READER := $(addprefix tools/,reader.c remote_image.c process.c) platform/elf_image.c
+HUNT_READER := $(addprefix tools/osrandom/,process/status_block.c process/remote_image.c process/process.c \
+                 base/printable.c) platform/elf_image.c
 
 $(HUNT_FUZZ): tests/hunt/suite.mk
 	$(call say,FUZZ,$@)
@@ -77,13 +77,13 @@ $(HUNT_DIR)/fuzz_elf: platform/elf_image.c platform/elf_image.h tests/hunt/progr
 $(HUNT_DIR)/fuzz_symbols: $(addprefix preload/,build_id.c symbol_file.c symbol_search.c build_id.h symbol_file.h \
     symbol_search.h) platform/linux_file.c tests/hunt/programs/layout.h
 $(HUNT_DIR)/fuzz_settings: $(addprefix preload/,settings.c report.c settings.h report.h) platform/linux_file.c
-$(HUNT_DIR)/fuzz_reader: $(HUNT_READER) tools/reader.h tools/remote_image.h tools/process.h preload/status.h \
+$(HUNT_DIR)/fuzz_reader: $(HUNT_READER) $(wildcard tools/osrandom/process/*.h) preload/status.h \
     tests/hunt/programs/reader_input.h
 
 $(HUNT_DIR)/reader_seed: tests/hunt/programs/reader_seed.c $(HUNT_READER) $(FLAGS_FILE)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -O1 -g $(TEST_CFLAGS) -Itools -Itests/hunt/programs -o $@ $(filter %.c,$^) -lcrypto
+	$(Q)$(CC) -O1 -g $(TEST_CFLAGS) -Itools/osrandom -Itests/hunt/programs -o $@ $(filter %.c,$^) -lcrypto
 
 # What they begin with: real objects, a real environment, a real process. What they find stays in
 # $(HUNT_DIR)/corpus, and the next run goes on from there.
@@ -114,7 +114,7 @@ $(HUNT_DIR)/stream: tests/hunt/programs/stream.c $(filter $(BUILD)/platform/%,$(
 
 # ---- The suite, and a target for each of its parts ----
 
-HUNT_FILES := $(HUNT_PROGRAMS) $(if $(HAS_SANITIZERS),address-files thread-files $(HUNT_FUZZ) $(HUNT_SEEDS))
+HUNT_FILES = $(HUNT_PROGRAMS) $(if $(HAS_SANITIZERS),address-files thread-files $(HUNT_FUZZ) $(HUNT_SEEDS))
 TEST_FILES += $(if $(OSRANDOM_TEST_ALL),$(HUNT_FILES))
 
 hunt_run = +$(Q)OSRANDOM_TEST_ALL= TEST_FILTER='$(1)/*' tests/support/run_suites $(BUILD)/tests/hunt/run

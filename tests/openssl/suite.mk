@@ -17,14 +17,13 @@ $(BUILD)/quiet/$(1)/asan_draws: tests/probes/draws.c $(BUILD)/trees/$(1) $(FLAGS
 TEST_FILES += $(BUILD)/quiet/$(1)/only_draws $(if $(HAS_ASAN),$(BUILD)/quiet/$(1)/asan_draws)
 endef
 
-HAS_ASAN := $(shell echo 'int main(void){return 0;}' | \
-              gcc -fsanitize=address -x c -o /dev/null - 2>/dev/null && echo yes)
+HAS_ASAN := $(call can_link,gcc -fsanitize=address)
 $(foreach tree,$(QUIET_TREES),$(eval $(call quiet_rules,$(tree))))
 
 # OpenSSLs that are older than any Debian has, inside programs: see tests/support/elders. What cannot be
 # fetched is not built, and its tests are skipped.
 ELDERS := openssl-1.0.1 openssl-1.0.2 openssl-1.1.0
-ELDER_PROBES := draws ending engine keys sizes swap
+ELDER_PROBES := default_method draws ending engine keys sizes swap
 ELDER_DIR := $(BUILD)/probes/inside
 
 define elder_rules

@@ -19,7 +19,7 @@ struct way {
 };
 
 /* For ParameterizedTestParameters(): all ways, one a generation, or all and those of the elders,
- * 1.0.1 to 1.1.0, for which draws, ending, engine, keys, sizes and swap are built. */
+ * 1.0.1 to 1.1.0, for which the ELDER_PROBES of suite.mk are built. */
 struct criterion_test_params all_ways(void);
 struct criterion_test_params ways_and_elders(void);
 struct criterion_test_params linked_ways(void);

@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "bench_pin.h"
+#include "bench/pin.h"
 #include "spawn.h"
 #include "table.h"
 

@@ -8,7 +8,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "bench_memory.h"
+#include "bench/footprint.h"
 #include "cost.h"
 #include "picture.h"
 #include "speed.h"

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bench_core.h"
-#include "bench_plot.h"
+#include "bench/compare.h"
+#include "bench/plot.h"
 #include "speed.h"
 #include "table.h"
 #include "trees.h"

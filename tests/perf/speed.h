@@ -4,7 +4,7 @@
 #ifndef OSRANDOM_PERF_SPEED_H
 #define OSRANDOM_PERF_SPEED_H
 
-#include "bench_core.h"
+#include "bench/compare.h"
 #include "trees.h"
 
 struct effort {

@@ -2,19 +2,19 @@
 # program a tree, and an object that does nothing, to tell the shim from the loader.
 
 PERF_DIR := $(BUILD)/perf
-PERF_MEASURE := $(addprefix $(BUILD)/tools/,bench_measure.o bench_memory.o bench_pin.o)
-PERF_CORE := $(addprefix $(BUILD)/tools/,bench_core.o bench_plot.o bench_memory.o bench_pin.o)
+PERF_MEASURE := $(addprefix $(BUILD)/tools/osrandom/bench/,measure.o footprint.o pin.o)
+PERF_COMPARE := $(addprefix $(BUILD)/tools/osrandom/bench/,compare.o plot.o footprint.o pin.o)
 PERF_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/perf/worker.c,$(wildcard tests/perf/*.c)))
 
-$(BUILD)/tests/perf/%.o: TEST_CFLAGS += -Itools
+$(BUILD)/tests/perf/%.o: TEST_CFLAGS += -Itools/osrandom
 
 # The measuring end must load under the oldest tree's C library too, and is compiled plainly.
-$(sort $(PERF_MEASURE) $(PERF_CORE)): $(BUILD)/tools/%.o: tools/%.c $(FLAGS_FILE) Makefile
+$(sort $(PERF_MEASURE) $(PERF_COMPARE)): $(BUILD)/tools/%.o: tools/%.c $(FLAGS_FILE) Makefile
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -std=gnu11 -D_GNU_SOURCE -Iplatform -Ipreload \
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -std=gnu11 -D_GNU_SOURCE -fPIE -Iplatform -Ipreload -Itools/osrandom \
 	    -MMD -MP -c -o $@ $<
--include $(PERF_MEASURE:.o=.d) $(PERF_CORE:.o=.d) $(PERF_OBJECTS:.o=.d)
+-include $(PERF_MEASURE:.o=.d) $(PERF_COMPARE:.o=.d) $(PERF_OBJECTS:.o=.d)
 
 define perf_rules
 $(PERF_DIR)/$(1)/worker: tests/perf/worker.c $(PERF_MEASURE) $(BUILD)/platform/elf_image.o \
@@ -22,7 +22,7 @@ $(PERF_DIR)/$(1)/worker: tests/perf/worker.c $(PERF_MEASURE) $(BUILD)/platform/e
 	$$(call say,PERF,$$@)
 	$$(Q)mkdir -p $$(@D)
 	$$(Q). $$$$(cat $(BUILD)/trees/$(1))/tree.env && \
-	    $$(CC) -O2 -g $$(TEST_CFLAGS) -Itools -Itests/probes -Wno-deprecated-declarations \
+	    $$(CC) -O2 -g $$(TEST_CFLAGS) -Itools/osrandom -Itests/probes -Wno-deprecated-declarations \
 	    -isystem $$$$INCLUDE -fPIE -pie -o $$@ $$< $(PERF_MEASURE) $(BUILD)/platform/elf_image.o \
 	    $$$$LIBSSL $$$$LIBCRYPTO -lpthread -Wl,--allow-shlib-undefined
 PERF_FILES += $(PERF_DIR)/$(1)/worker
@@ -34,7 +34,7 @@ $(PERF_DIR)/empty.so: tests/load/programs/empty.c $(FLAGS_FILE)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -O1 -shared -fPIC -nostdlib -Wl,-z,relro,-z,now -o $@ $<
 
-$(PERF_DIR)/perf: $(PERF_OBJECTS) $(PERF_CORE) $(SUPPORT_OBJECTS)
+$(PERF_DIR)/perf: $(PERF_OBJECTS) $(PERF_COMPARE) $(SUPPORT_OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lm

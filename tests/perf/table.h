@@ -4,7 +4,7 @@
 #ifndef OSRANDOM_PERF_TABLE_H
 #define OSRANDOM_PERF_TABLE_H
 
-#include "bench_core.h"
+#include "bench/compare.h"
 #include "text.h"
 
 /* A figure and what it is measured by. */

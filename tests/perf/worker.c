@@ -6,7 +6,7 @@
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 
-#include "bench_measure.h"
+#include "bench/measure.h"
 #include "tls.h"
 
 static bool draw_loop(const struct bench_place *place, size_t size, unsigned long calls)

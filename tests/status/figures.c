@@ -9,14 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "libcrypto.h"
-#include "settings.h"
 #include "target.h"
 
-static void expect_figures(const char *who, const struct reader_status *status, uint64_t draws,
+static void expect_figures(const char *who, const struct block *status, uint64_t draws,
                            uint64_t bytes, uint64_t swaps)
 {
-    cr_expect(status->counters == READER_COUNTED, "%s: no counters (%d)", who, status->counters);
+    cr_expect(status->counters == BLOCK_COUNTED, "%s: no counters (%d)", who, status->counters);
     cr_expect(
         status->draws == draws && status->bytes == bytes && status->swaps == swaps &&
             status->failures == 0,
@@ -33,7 +31,7 @@ ParameterizedTestParameters(figures, are_those_of_the_draws_that_were_made)
 ParameterizedTest(struct way *way, figures, are_those_of_the_draws_that_were_made)
 {
     struct target target = target_start(way, the_shim(), WORDS("OSRANDOM_LOG=quiet"));
-    struct reader_status before = status_of(&target), after;
+    struct block before = status_of(&target), after;
 
     target_ask(&target, "bytes 100 32");
     target_ask(&target, "bytes 3 5000");
@@ -53,8 +51,8 @@ ParameterizedTestParameters(figures, name_the_openssl_and_the_shim)
 ParameterizedTest(struct way *way, figures, name_the_openssl_and_the_shim)
 {
     struct target target = target_start(way, the_shim(), NULL);
-    struct reader_status status = status_of(&target);
-    const struct reader_openssl *openssl = &status.openssl[0];
+    struct block status = status_of(&target);
+    const struct block_openssl *openssl = &status.openssl[0];
     char *libcrypto = realpath(tree_of(way)->libcrypto, NULL);
     struct stat file;
 
@@ -88,7 +86,7 @@ ParameterizedTest(struct way *way, figures, tell_the_mode_in_which_openssl_is_le
 
     for (size_t i = 0; i < 2; i++) {
         struct target target = target_start(way, the_shim(), WORDS(modes[i].setting));
-        struct reader_status status;
+        struct block status;
 
         target_ask(&target, "bytes 5 32");
         status = status_of(&target);
@@ -112,7 +110,7 @@ ParameterizedTest(struct way *way, figures, of_a_forked_child_begin_at_zero)
 {
     struct target target = target_start(way, the_shim(), NULL);
     struct target child = target;
-    struct reader_status of_child, of_parent;
+    struct block of_child, of_parent;
 
     target_ask(&target, "bytes 7 32");
     child.pid = (pid_t)target_ask(&target, "fork");
@@ -141,7 +139,7 @@ Test(figures, name_the_source_that_serves)
 
     for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
         struct target target = target_start(&way, the_shim(), WORDS(sources[i].setting));
-        struct reader_status status;
+        struct block status;
 
         target_ask(&target, "bytes 4 300");
         status = status_of(&target);
@@ -156,7 +154,7 @@ Test(figures, count_two_openssls_in_one_process)
 {
     static struct way one = {"openssl-3.0", true}, other = {"openssl-1.1.1", true};
     struct tree trees = *tree_of(&one);
-    struct reader_status status;
+    struct block status;
     struct target target;
     char libraries[1024];
 
@@ -180,7 +178,7 @@ Test(figures, are_read_under_musl)
 {
     const char *program;
     struct target target;
-    struct reader_status status;
+    struct block status;
     char path[256];
 
     snprintf(path, sizeof(path), "%s/status/musl/target", BUILD_DIR);

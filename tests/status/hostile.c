@@ -8,15 +8,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "libcrypto.h"
 #include "target.h"
 
-static struct reader_status lie;
+static struct block lie;
 
 /* The block's address, from what the reader's own parts find. */
 static uint64_t block_of(const struct target *target)
 {
-    struct reader_status status = status_of(target);
+    struct block status = status_of(target);
     char sought[64], line[512];
     struct osrandom_status block;
     uint64_t start, end, found = 0;
@@ -63,8 +62,8 @@ static void poke(const struct target *target, uint64_t address, const void *byte
         forged = sound;                                                                            \
         forged.member = (value);                                                                   \
         poke(target, block, &forged, sizeof(forged));                                              \
-        cr_expect(reader_read((target)->pid, &lie) == (expected), "%s set to %s is taken for %d",  \
-                  #member, #value, reader_read((target)->pid, &lie));                              \
+        cr_expect(block_of_pid((target)->pid, &lie) == (expected), "%s set to %s is taken for %d", \
+                  #member, #value, block_of_pid((target)->pid, &lie));                             \
         poke(target, block, &sound, sizeof(sound));                                                \
     } while (0)
 
@@ -86,19 +85,19 @@ Test(hostile, values_that_no_shim_writes_are_not_believed)
     struct target target = target_start(&way, the_shim(), NULL);
     uint64_t block = block_of(&target);
 
-    EXPECT_RESULT(&target, block, magic[0], 'O', READER_DISTRUSTED);
-    EXPECT_RESULT(&target, block, layout, 2, READER_OTHER_LAYOUT);
-    EXPECT_RESULT(&target, block, layout, 0xffffffff, READER_OTHER_LAYOUT);
-    EXPECT_RESULT(&target, block, size, sizeof(struct osrandom_status) - 1, READER_DISTRUSTED);
-    EXPECT_RESULT(&target, block, size, 0, READER_DISTRUSTED);
-    EXPECT_RESULT(&target, block, size, 0xffffffff, READER_READ); /* fields that came later */
-    EXPECT_RESULT(&target, block, mode, 3, READER_DISTRUSTED);
-    EXPECT_RESULT(&target, block, mode, 0xffffffff, READER_DISTRUSTED);
-    EXPECT_RESULT(&target, block, source, RANDOM_URANDOM + 1, READER_DISTRUSTED);
-    EXPECT_RESULT(&target, block, source, 0x80000000, READER_DISTRUSTED);
-    EXPECT_RESULT(&target, block, libcrypto[0].pin, PIN_REFUSED + 1, READER_DISTRUSTED);
-    EXPECT_RESULT(&target, block, libcrypto[0].pin, 0xffffffff, READER_DISTRUSTED);
-    cr_expect(reader_read(target.pid, &lie) == READER_READ);
+    EXPECT_RESULT(&target, block, magic[0], 'O', BLOCK_DISTRUSTED);
+    EXPECT_RESULT(&target, block, layout, 2, BLOCK_OTHER_LAYOUT);
+    EXPECT_RESULT(&target, block, layout, 0xffffffff, BLOCK_OTHER_LAYOUT);
+    EXPECT_RESULT(&target, block, size, sizeof(struct osrandom_status) - 1, BLOCK_DISTRUSTED);
+    EXPECT_RESULT(&target, block, size, 0, BLOCK_DISTRUSTED);
+    EXPECT_RESULT(&target, block, size, 0xffffffff, BLOCK_READ); /* fields that came later */
+    EXPECT_RESULT(&target, block, mode, 3, BLOCK_DISTRUSTED);
+    EXPECT_RESULT(&target, block, mode, 0xffffffff, BLOCK_DISTRUSTED);
+    EXPECT_RESULT(&target, block, source, RANDOM_URANDOM + 1, BLOCK_DISTRUSTED);
+    EXPECT_RESULT(&target, block, source, 0x80000000, BLOCK_DISTRUSTED);
+    EXPECT_RESULT(&target, block, libcrypto[0].pin, PIN_REFUSED + 1, BLOCK_DISTRUSTED);
+    EXPECT_RESULT(&target, block, libcrypto[0].pin, 0xffffffff, BLOCK_DISTRUSTED);
+    cr_expect(block_of_pid(target.pid, &lie) == BLOCK_READ);
     target_end(&target);
 }
 
@@ -123,8 +122,8 @@ Test(hostile, addresses_may_point_anywhere)
         forged.counters = wild[i];
         forged.libcrypto[0].base = wild[i];
         poke(&target, block, &forged, sizeof(forged));
-        cr_expect(reader_read(target.pid, &lie) == READER_READ);
-        cr_expect(lie.counters == READER_UNREADABLE && lie.draws == 0,
+        cr_expect(block_of_pid(target.pid, &lie) == BLOCK_READ);
+        cr_expect(lie.counters == BLOCK_UNREADABLE && lie.draws == 0,
                   "counters at %lx are not told as unreadable", wild[i]);
         cr_expect(lie.openssl_count == 1 && lie.openssl[0].object.path[0] == '\0' &&
                       lie.openssl[0].object.base == wild[i],
@@ -137,7 +136,7 @@ Test(hostile, a_library_that_passes_for_the_shim_is_not_believed)
 {
     struct target target = target_plain(built("status/forged.so"));
 
-    cr_expect(reader_read(target.pid, &lie) == READER_DISTRUSTED);
+    cr_expect(block_of_pid(target.pid, &lie) == BLOCK_DISTRUSTED);
     target_end(&target);
 }
 
@@ -148,7 +147,7 @@ static void expect_shim_found(const char *one, const char *other)
 
     snprintf(preload, sizeof(preload), "%s:%s", one, other);
     target = target_plain(preload);
-    cr_expect(reader_read(target.pid, &lie) == READER_READ && lie.shims == 1,
+    cr_expect(block_of_pid(target.pid, &lie) == BLOCK_READ && lie.shims == 1,
               "LD_PRELOAD=%s: the shim is hidden by a forged one", preload);
     cr_expect_str_eq(lie.shim.path, the_shim());
     target_end(&target);

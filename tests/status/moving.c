@@ -9,7 +9,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "libcrypto.h"
 #include "target.h"
 
 enum { LOOKS = 400, MOST_LOOKS = 1000000, ENDINGS = 40 };
@@ -41,7 +40,7 @@ ParameterizedTestParameters(moving, draws_at_full_speed_go_on_and_are_all_counte
 ParameterizedTest(struct way *way, moving, draws_at_full_speed_go_on_and_are_all_counted)
 {
     struct target target = target_start(way, the_shim(), NULL);
-    struct reader_status status;
+    struct block status;
     uint64_t draws = 0;
 
     target_ask(&target, "flood");
@@ -63,7 +62,7 @@ ParameterizedTest(struct way *way, moving, draws_at_full_speed_go_on_and_are_all
 Test(moving, an_openssl_that_is_loaded_and_unloaded_all_the_time_is_read)
 {
     static struct way way = {"openssl-3.0", true};
-    static struct reader_status status;
+    static struct block status;
     struct target target;
     int reads = 0, pinned = 0, ended = 0;
 
@@ -72,12 +71,12 @@ Test(moving, an_openssl_that_is_loaded_and_unloaded_all_the_time_is_read)
         NULL, the_shim(), NULL,
         WORDS(built("programs/reload"), built("probes/openssl-3.0/unloadable.so"), "150"));
     for (int i = 0; i < 1000000 && !ended; i++) {
-        enum reader_result result = reader_read(target.pid, &status);
+        enum block_result result = block_of_pid(target.pid, &status);
 
-        cr_assert(result == READER_READ || result == READER_NO_SHIM || result == READER_NO_PROCESS,
+        cr_assert(result == BLOCK_READ || result == BLOCK_NO_SHIM || result == BLOCK_NO_PROCESS,
                   "answer %d", result);
-        ended = result == READER_NO_PROCESS;
-        if (result != READER_READ)
+        ended = result == BLOCK_NO_PROCESS;
+        if (result != BLOCK_READ)
             continue;
         reads++;
         cr_assert(status.openssl_count <= 2);
@@ -89,41 +88,41 @@ Test(moving, an_openssl_that_is_loaded_and_unloaded_all_the_time_is_read)
 
 Test(moving, processes_that_end_while_they_are_read_are_no_trouble)
 {
-    static struct reader_status status;
-    int seen[READER_FAILED + 1] = {0};
+    static struct block status;
+    int seen[BLOCK_FAILED + 1] = {0};
 
     for (int i = 0; i < ENDINGS; i++) {
         struct target target = target_plain(the_shim());
-        enum reader_result result;
+        enum block_result result;
         int looks = 0;
 
         do {
             if (looks++ == 1)
                 kill(target.pid, SIGKILL);
-            result = reader_read(target.pid, &status);
+            result = block_of_pid(target.pid, &status);
             seen[result]++;
-        } while (result != READER_NO_PROCESS && looks < 100000);
+        } while (result != BLOCK_NO_PROCESS && looks < 100000);
         target_end(&target);
     }
-    cr_expect(seen[READER_NO_PROCESS] == ENDINGS);
-    cr_expect(seen[READER_DISTRUSTED] == 0 && seen[READER_NOT_PERMITTED] == 0 &&
-              seen[READER_FAILED] == 0 && seen[READER_OTHER_LAYOUT] == 0);
+    cr_expect(seen[BLOCK_NO_PROCESS] == ENDINGS);
+    cr_expect(seen[BLOCK_DISTRUSTED] == 0 && seen[BLOCK_NOT_PERMITTED] == 0 &&
+              seen[BLOCK_FAILED] == 0 && seen[BLOCK_OTHER_LAYOUT] == 0);
 }
 
 Test(moving, programs_that_start_others_are_read_in_between)
 {
-    static struct reader_status status;
+    static struct block status;
     struct target target = target_run(NULL, the_shim(), NULL,
                                       WORDS("/bin/sh", "-c",
                                             "i=0; while [ $i -lt 60 ]; do (exec /bin/true); "
                                             "i=$((i+1)); done; exec /bin/cat"));
-    int seen[READER_FAILED + 1] = {0}, looks = 0;
+    int seen[BLOCK_FAILED + 1] = {0}, looks = 0;
 
     /* On a busy machine the looks may all be over before the shell is there. */
-    for (int i = 0; i < LOOKS || (i < MOST_LOOKS && seen[READER_READ] == 0); i++, looks++)
-        seen[reader_read(target.pid, &status)]++;
-    cr_expect(seen[READER_READ] > 0);
-    cr_expect(seen[READER_READ] + seen[READER_NO_SHIM] == looks, "%d of %d answers: no process",
-              seen[READER_NO_PROCESS], looks);
+    for (int i = 0; i < LOOKS || (i < MOST_LOOKS && seen[BLOCK_READ] == 0); i++, looks++)
+        seen[block_of_pid(target.pid, &status)]++;
+    cr_expect(seen[BLOCK_READ] > 0);
+    cr_expect(seen[BLOCK_READ] + seen[BLOCK_NO_SHIM] == looks, "%d of %d answers: no process",
+              seen[BLOCK_NO_PROCESS], looks);
     target_end(&target);
 }

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/printable.h"
 #include "target.h"
 
 static void copy_file(const char *from, const char *to)
@@ -26,19 +27,19 @@ static void copy_file(const char *from, const char *to)
     cr_assert(fclose(copy) == 0);
 }
 
-static struct reader_status nothing;
+static struct block nothing;
 
-static enum reader_result look(pid_t pid)
+static enum block_result look(pid_t pid)
 {
-    return reader_read(pid, &nothing);
+    return block_of_pid(pid, &nothing);
 }
 
 Test(shims, without_an_openssl_are_told_as_idle)
 {
     struct target target = target_plain(the_shim());
-    struct reader_status status = status_of(&target);
+    struct block status = status_of(&target);
 
-    cr_expect(status.openssl_count == 0 && status.counters == READER_NOT_STARTED &&
+    cr_expect(status.openssl_count == 0 && status.counters == BLOCK_NOT_STARTED &&
               status.draws == 0);
     cr_expect(status.source == RANDOM_AUTO);
     cr_expect_str_eq(status.shim.path, the_shim());
@@ -49,7 +50,7 @@ Test(shims, that_are_not_there_are_not_found)
 {
     struct target target = target_plain(NULL);
 
-    cr_expect(look(target.pid) == READER_NO_SHIM);
+    cr_expect(look(target.pid) == BLOCK_NO_SHIM);
     target_end(&target);
 }
 
@@ -62,7 +63,7 @@ static void expect_not_found_as_a_file(const char *path)
     cr_assert(file >= 0 && fstat(file, &size) == 0);
     mapped = mmap(NULL, (size_t)size.st_size, PROT_READ, MAP_PRIVATE, file, 0);
     cr_assert(mapped != MAP_FAILED);
-    cr_expect(look(getpid()) == READER_NO_SHIM,
+    cr_expect(look(getpid()) == BLOCK_NO_SHIM,
               "a program that examines %s would be called covered by it, or hostile", path);
     munmap(mapped, (size_t)size.st_size);
     close(file);
@@ -74,11 +75,11 @@ Test(shims, that_are_only_read_as_a_file_do_not_count)
     expect_not_found_as_a_file(built("status/forged.so"));
 }
 
-static void expect_build_id(const struct reader_status *status)
+static void expect_build_id(const struct block *status)
 {
     struct outcome notes = run_words(NULL, NULL, NULL, "readelf", "-n", the_shim(), NULL);
     const char *line = strstr(notes.out, "Build ID: ");
-    char hex[2 * READER_LONGEST_BUILD_ID + 1] = "";
+    char hex[2 * BLOCK_LONGEST_BUILD_ID + 1] = "";
 
     for (size_t i = 0; i < status->build_id_size; i++)
         snprintf(hex + 2 * i, 3, "%02x", status->build_id[i]);
@@ -93,7 +94,7 @@ Test(shims, are_known_when_their_file_was_deleted)
 {
     char directory[] = "/tmp/osrandom-status-XXXXXX", path[64];
     struct target target;
-    struct reader_status status;
+    struct block status;
 
     cr_assert(mkdtemp(directory) != NULL);
     snprintf(path, sizeof(path), "%s/shim.so", directory);
@@ -112,7 +113,7 @@ Test(shims, are_known_when_their_file_was_replaced)
 {
     char directory[] = "/tmp/osrandom-status-XXXXXX", path[64], newer[64];
     struct target target;
-    struct reader_status status;
+    struct block status;
     struct stat before, after;
 
     cr_assert(mkdtemp(directory) != NULL);
@@ -136,7 +137,7 @@ Test(shims, with_control_bytes_in_their_name_do_no_harm_to_a_terminal)
 {
     char directory[] = "/tmp/osrandom-status-XXXXXX", path[64], expected[128], printable[128];
     struct target target;
-    struct reader_status status;
+    struct block status;
 
     cr_assert(mkdtemp(directory) != NULL);
     snprintf(path, sizeof(path), "%s/a\nb\033[2J.so", directory);
@@ -146,9 +147,9 @@ Test(shims, with_control_bytes_in_their_name_do_no_harm_to_a_terminal)
     status = status_of(&target);
     unlink(path);
     rmdir(directory);
-    reader_printable(printable, sizeof(printable), status.shim.path);
+    printable_into(printable, sizeof(printable), status.shim.path);
     cr_expect_str_eq(printable, expected);
-    reader_printable(printable, 6, "abcd\033");
+    printable_into(printable, 6, "abcd\033");
     cr_expect(strncmp(printable, "abcd", 4) == 0 && strlen(printable) < 6);
     target_end(&target);
 }
@@ -162,14 +163,14 @@ Test(shims, of_processes_that_may_not_be_looked_at_are_not_called_missing)
 
     if (getuid() != 0) {
         target_end(&target);
-        cr_expect(look(1) == READER_NOT_PERMITTED);
+        cr_expect(look(1) == BLOCK_NOT_PERMITTED);
         return;
     }
     child = fork();
     if (child == 0)
         _exit(setgid(NOBODY) == 0 && setuid(NOBODY) == 0 ? (int)look(target.pid) : 99);
     cr_assert(waitpid(child, &status, 0) == child);
-    cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == READER_NOT_PERMITTED,
+    cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == BLOCK_NOT_PERMITTED,
               "told as %d: 'no permission to look' must not read as 'not covered'",
               WEXITSTATUS(status));
     target_end(&target);
@@ -182,9 +183,9 @@ Test(shims, of_processes_that_are_over_are_told_as_such)
 
     kill(target.pid, SIGKILL);
     cr_assert(waitid(P_PID, (id_t)target.pid, &end, WEXITED | WNOWAIT) == 0);
-    cr_expect(look(target.pid) == READER_NO_PROCESS, "not waited for: %d", look(target.pid));
+    cr_expect(look(target.pid) == BLOCK_NO_PROCESS, "not waited for: %d", look(target.pid));
     target_end(&target);
-    cr_expect(look(target.pid) == READER_NO_PROCESS, "waited for: %d", look(target.pid));
-    cr_expect(look(0) == READER_NO_PROCESS);
-    cr_expect(look(-1) == READER_NO_PROCESS);
+    cr_expect(look(target.pid) == BLOCK_NO_PROCESS, "waited for: %d", look(target.pid));
+    cr_expect(look(0) == BLOCK_NO_PROCESS);
+    cr_expect(look(-1) == BLOCK_NO_PROCESS);
 }

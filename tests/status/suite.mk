@@ -1,15 +1,16 @@
 # The reader of tools/, and what it looks at: a program that does as it is told, linked to each tree's
 # OpenSSL and loaded late; one for musl; and a library that forges the block.
 STATUS_DIR := $(BUILD)/status
-STATUS_READER := $(addprefix $(BUILD)/tools/,reader.o remote_image.o process.o)
+STATUS_READER := $(addprefix $(BUILD)/tools/osrandom/,process/status_block.o process/remote_image.o \
+                   process/process.o base/printable.o)
 status_LINKS := $(STATUS_READER) $(BUILD)/platform/elf_image.o $(BUILD)/tests/openssl/ways.o
 
-$(BUILD)/tests/status/%.o: TEST_CFLAGS += -Itools -Itests/openssl
+$(BUILD)/tests/status/%.o: TEST_CFLAGS += -Itools/osrandom -Itests/openssl
 
 $(STATUS_READER): $(BUILD)/tools/%.o: tools/%.c $(FLAGS_FILE) Makefile
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -std=gnu11 -D_GNU_SOURCE -Iplatform -Ipreload \
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -std=gnu11 -D_GNU_SOURCE -fPIE -Iplatform -Ipreload -Itools/osrandom \
 	    -MMD -MP -c -o $@ $<
 -include $(STATUS_READER:.o=.d)
 
@@ -45,14 +46,14 @@ $(STATUS_DIR)/forged.so: tests/status/programs/forged.c $(FLAGS_FILE)
 	    -Wl,-z,max-page-size=4096 -o $@ $<
 
 # Run with sanitizers where the compiler has them.
-STATUS_SANITIZE = $(shell echo 'int main(void){return 0;}' | $(CC) -fsanitize=address,undefined -x c \
-    -o /dev/null - 2>/dev/null && echo -fsanitize=address,undefined -fno-sanitize-recover=all)
+STATUS_SANITIZE = $(if $(call can_link,$(CC) -fsanitize=address$(comma)undefined),\
+    -fsanitize=address$(comma)undefined -fno-sanitize-recover=all)
 STATUS_FILES += $(STATUS_DIR)/fuzz
-$(STATUS_DIR)/fuzz: tests/status/programs/fuzz.c $(wildcard tools/*.[ch]) platform/elf_image.c \
+$(STATUS_DIR)/fuzz: tests/status/programs/fuzz.c $(wildcard tools/osrandom/*/*.[ch]) platform/elf_image.c \
         platform/elf_image.h preload/status.h $(FLAGS_FILE)
 	$(call say,PROGRAM,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -O1 -g $(TEST_CFLAGS) $(STATUS_SANITIZE) -Itools -o $@ $< $(STATUS_READER:$(BUILD)/%.o=%.c) \
+	$(Q)$(CC) -O1 -g $(TEST_CFLAGS) $(STATUS_SANITIZE) -Itools/osrandom -o $@ $< $(STATUS_READER:$(BUILD)/%.o=%.c) \
 	    platform/elf_image.c
 
 TEST_FILES += $(STATUS_FILES)

@@ -130,12 +130,12 @@ int target_end(struct target *target)
     return status;
 }
 
-struct reader_status status_of(const struct target *target)
+struct block status_of(const struct target *target)
 {
-    static struct reader_status status;
-    enum reader_result result = reader_read(target->pid, &status);
+    static struct block status;
+    enum block_result result = block_of_pid(target->pid, &status);
 
-    cr_assert(result == READER_READ, "no status of a program under the shim: result %d, errno %d",
+    cr_assert(result == BLOCK_READ, "no status of a program under the shim: result %d, errno %d",
               result, errno);
     return status;
 }

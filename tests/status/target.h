@@ -6,7 +6,7 @@
 
 #include <sys/types.h>
 
-#include "reader.h"
+#include "process/status_block.h"
 #include "ways.h"
 
 struct target {
@@ -37,7 +37,7 @@ void target_tell(struct target *target, const char *command);
 /* Closes its input, by which it ends, and waits for that; its exit status as wait(2) has it. */
 int target_end(struct target *target);
 
-/* reader_read(), which must find a block. */
-struct reader_status status_of(const struct target *target);
+/* block_of_pid(), which must find a block. */
+struct block status_of(const struct target *target);
 
 #endif

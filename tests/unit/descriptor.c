@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "draws.h"
+#include "notices.h"
 #include "random.h"
 
 TestSuite(descriptor, .timeout = 20);
@@ -44,7 +45,7 @@ static int start_and_find(void)
     int cached;
 
     cr_assert(urandom_from(0) == -1);
-    cr_assert(random_start(RANDOM_URANDOM, NULL) == 0);
+    cr_assert(random_start(RANDOM_URANDOM, NULL, keep_notice) == 0);
     cached = urandom_from(0);
     cr_assert(cached >= 3, "the descriptor is %d, a standard stream's", cached);
     return cached;
@@ -181,7 +182,7 @@ Test(descriptor, is_never_a_standard_stream)
     bool closed;
 
     keep(kept);
-    error = random_start(RANDOM_URANDOM, NULL);
+    error = random_start(RANDOM_URANDOM, NULL, keep_notice);
     closed = all_closed(3);
     found = urandom_from(0);
     put_back(kept);
@@ -240,7 +241,7 @@ Test(descriptor, that_cannot_be_had_is_an_error_until_it_can)
     int start, draw;
 
     without_descriptors(0, &before);
-    start = random_start(RANDOM_URANDOM, NULL);
+    start = random_start(RANDOM_URANDOM, NULL, keep_notice);
     draw = random_fill(bytes, sizeof(bytes));
     without_descriptors(before, &unused);
     cr_assert(start == EMFILE && draw == EMFILE, "out of descriptors: %d, then %d", start, draw);
@@ -270,7 +271,7 @@ static void replace_device(const char *with)
 static void is_refused(void)
 {
     unsigned char bytes[16];
-    int error = random_start(RANDOM_URANDOM, NULL);
+    int error = random_start(RANDOM_URANDOM, NULL, keep_notice);
 
     cr_assert(error == ENODEV, "what stands at /dev/urandom serves keys (%d)", error);
     error = random_fill(bytes, sizeof(bytes));

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "notices.h"
+
 enum {
     CANARY = 64,
     CANARY_BYTE = 0x5c,
@@ -85,7 +87,7 @@ void draw_served(size_t length)
 
 void start_vdso(struct random_tally *tallies)
 {
-    cr_assert(random_start(RANDOM_AUTO, tallies) == 0);
+    cr_assert(random_start(RANDOM_AUTO, tallies, keep_notice) == 0);
     if (random_source() != RANDOM_VDSO)
         cr_skip_test("this kernel's vDSO has no getrandom (Linux 6.11)");
 }

@@ -17,7 +17,7 @@ TestSuite(faults, .timeout = 20);
 /* Broken after the start: one notice, and /dev/urandom is the source from then on. */
 static void survive(enum random_source source, int error, const char *notice)
 {
-    cr_assert(random_start(source, NULL) == 0);
+    cr_assert(random_start(source, NULL, keep_notice) == 0);
     draw_served(2000);
     fault_block(SYS_getrandom, error);
     draw_served(2000);
@@ -79,7 +79,7 @@ Test(faults, a_lost_source_is_not_asked_again)
 {
     unsigned char bytes[32];
 
-    cr_assert(random_start(RANDOM_GETRANDOM, NULL) == 0);
+    cr_assert(random_start(RANDOM_GETRANDOM, NULL, keep_notice) == 0);
     fault_watch(forbidden_and_pass, 3, SYS_getrandom, SYS_openat, SYS_read);
     cr_assert(random_fill(bytes, sizeof(bytes)) == 0);
     cr_assert(strncmp(fault_trace(), "getrandom:EPERM openat", 22) == 0, "seen: %s", fault_trace());
@@ -91,7 +91,7 @@ Test(faults, a_lost_source_is_not_asked_again)
 static void start_without(enum random_source wanted, int error, const char *notice)
 {
     fault_block(SYS_getrandom, error);
-    cr_assert(random_start(wanted, NULL) == 0, "no start in a sandbox");
+    cr_assert(random_start(wanted, NULL, keep_notice) == 0, "no start in a sandbox");
     cr_assert(random_source() == RANDOM_URANDOM, "begins with %s, which fails",
               random_source_name(random_source()));
     cr_assert_str_eq(notices(), notice);
@@ -135,7 +135,7 @@ Test(faults, threads_that_lose_a_source_at_once_are_all_served_and_tell_it_once)
     pthread_t threads[8];
     void *failed = NULL;
 
-    cr_assert(random_start(RANDOM_GETRANDOM, NULL) == 0);
+    cr_assert(random_start(RANDOM_GETRANDOM, NULL, keep_notice) == 0);
     fault_block(SYS_getrandom, EPERM);
     for (int i = 0; i < 8; i++)
         cr_assert(pthread_create(&threads[i], NULL, draw_in_thread, NULL) == 0);

@@ -21,7 +21,7 @@ static long interrupted_five_times(const struct seccomp_data *call, unsigned int
 
 Test(hiccups, an_interrupted_call_is_made_again)
 {
-    cr_assert(random_start(RANDOM_GETRANDOM, NULL) == 0);
+    cr_assert(random_start(RANDOM_GETRANDOM, NULL, keep_notice) == 0);
     fault_watch(interrupted_five_times, 1, SYS_getrandom);
     draw_served(16);
     cr_assert(strncmp(fault_trace(),
@@ -35,7 +35,7 @@ Test(hiccups, an_interrupted_call_is_made_again)
 
 Test(hiccups, an_interrupted_read_is_made_again)
 {
-    cr_assert(random_start(RANDOM_URANDOM, NULL) == 0);
+    cr_assert(random_start(RANDOM_URANDOM, NULL, keep_notice) == 0);
     fault_watch(interrupted_five_times, 1, SYS_read);
     draw_served(16);
     cr_assert(strncmp(fault_trace(), "read:EINTR read:EINTR", 21) == 0);
@@ -51,7 +51,7 @@ Test(hiccups, a_draw_before_the_kernel_has_a_seed_waits_in_getrandom_and_says_so
 {
     unsigned char bytes[32];
 
-    cr_assert(random_start(RANDOM_GETRANDOM, NULL) == 0);
+    cr_assert(random_start(RANDOM_GETRANDOM, NULL, keep_notice) == 0);
     fault_watch(unseeded, 1, SYS_getrandom);
     cr_assert(random_fill(bytes, sizeof(bytes)) == 0, "an unseeded kernel fails a draw");
     cr_assert_str_eq(fault_trace(), "getrandom:EAGAIN getrandom-wait",
@@ -63,7 +63,7 @@ Test(hiccups, a_draw_before_the_kernel_has_a_seed_waits_in_getrandom_and_says_so
 Test(hiccups, a_start_before_the_kernel_has_a_seed_does_not_wait)
 {
     fault_watch(unseeded, 1, SYS_getrandom);
-    cr_assert(random_start(RANDOM_GETRANDOM, NULL) == 0);
+    cr_assert(random_start(RANDOM_GETRANDOM, NULL, keep_notice) == 0);
     cr_assert_str_eq(fault_trace(), "getrandom:EAGAIN", "a program hangs at its start");
     cr_assert(random_source() == RANDOM_GETRANDOM);
 }
@@ -80,7 +80,7 @@ static long no_seed_yet(const struct seccomp_data *call, unsigned int nth)
 Test(hiccups, urandom_waits_for_a_seed_before_its_first_use_only)
 {
     fault_watch(no_seed_yet, 2, SYS_ppoll, SYS_read);
-    cr_assert(random_start(RANDOM_URANDOM, NULL) == 0);
+    cr_assert(random_start(RANDOM_URANDOM, NULL, keep_notice) == 0);
     cr_assert_str_eq(notices(), "unseeded urandom EAGAIN");
     cr_assert_str_eq(fault_trace(), "ppoll:0 read:EINTR read");
     fault_forget_trace();
@@ -100,7 +100,7 @@ static void short_results(enum random_source source, int call)
                                             FAULT_BYTE, FAULT_BYTE, FAULT_BYTE};
     unsigned char bytes[32] = {0};
 
-    cr_assert(random_start(source, tallies) == 0);
+    cr_assert(random_start(source, tallies, keep_notice) == 0);
     fault_watch(one_byte, 1, call);
     cr_assert(random_fill(bytes, sizeof(bytes)) == 0);
     cr_assert(memcmp(bytes, made_up, sizeof(made_up)) == 0, "a short result was thrown away");
@@ -132,7 +132,7 @@ Test(hiccups, a_source_that_breaks_within_a_draw_leaves_the_rest_to_the_next)
 {
     unsigned char bytes[64] = {0};
 
-    cr_assert(random_start(RANDOM_GETRANDOM, NULL) == 0);
+    cr_assert(random_start(RANDOM_GETRANDOM, NULL, keep_notice) == 0);
     fault_watch(short_then_broken, 1, SYS_getrandom);
     cr_assert(random_fill(bytes, sizeof(bytes)) == 0);
     for (int i = 0; i < 5; i++)
@@ -149,7 +149,7 @@ static long nothing(const struct seccomp_data *call, unsigned int nth)
 
 Test(hiccups, a_getrandom_that_serves_nothing_does_not_hang_the_program)
 {
-    cr_assert(random_start(RANDOM_GETRANDOM, NULL) == 0);
+    cr_assert(random_start(RANDOM_GETRANDOM, NULL, keep_notice) == 0);
     fault_watch(nothing, 1, SYS_getrandom);
     draw_served(16);
     cr_assert_str_eq(notices(), "lost getrandom EIO");
@@ -160,7 +160,7 @@ Test(hiccups, a_read_that_serves_nothing_is_an_error_and_no_hang)
     unsigned char bytes[16];
     int error;
 
-    cr_assert(random_start(RANDOM_URANDOM, NULL) == 0);
+    cr_assert(random_start(RANDOM_URANDOM, NULL, keep_notice) == 0);
     fault_watch(nothing, 1, SYS_read);
     error = random_fill(bytes, sizeof(bytes));
     cr_assert(error == EIO, "a device at its end answers %s", strerror(error));

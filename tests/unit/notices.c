@@ -12,7 +12,7 @@
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char text[1024];
 
-void random_notice(enum random_notice notice, enum random_source source, int error)
+void keep_notice(enum random_notice notice, enum random_source source, int error)
 {
     size_t used;
 

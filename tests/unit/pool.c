@@ -125,7 +125,7 @@ static void count_mixed(enum random_source source)
     enum { THREADS = 8 };
     pthread_t threads[THREADS];
 
-    cr_assert(random_start(source, tallies) == 0);
+    cr_assert(random_start(source, tallies, keep_notice) == 0);
     for (int i = 0; i < THREADS; i++)
         cr_assert(pthread_create(&threads[i], NULL, draw_mixed, NULL) == 0);
     for (int i = 0; i < THREADS; i++)

@@ -31,7 +31,7 @@ static void recover(enum random_source source, size_t length)
     cr_assert(length <= sizeof(bytes));
     fault_watch(all_broken, 2, SYS_getrandom, SYS_openat);
     broken = true;
-    error = random_start(source, NULL);
+    error = random_start(source, NULL, keep_notice);
     cr_assert(error == EMFILE, "the start answers %d, not the last source's error", error);
     errno = ENOTTY;
     for (int i = 0; i < 3; i++) {
@@ -80,7 +80,7 @@ static void fail_and_recover(enum random_source source)
     unsigned char bytes[16];
     int error;
 
-    cr_assert(random_start(source, NULL) == 0);
+    cr_assert(random_start(source, NULL, keep_notice) == 0);
     fault_watch(all_broken, 2, SYS_getrandom, SYS_openat);
     broken = true;
     error = random_fill(bytes, sizeof(bytes));
@@ -116,7 +116,7 @@ static long large_refused(const struct seccomp_data *call, unsigned int nth)
 /* The vDSO, which has its keys from the system call, goes with it. */
 Test(recovery, large_draws_leave_a_lost_getrandom_once_and_for_all)
 {
-    if (random_start(RANDOM_AUTO, NULL) != 0 || random_source() != RANDOM_VDSO)
+    if (random_start(RANDOM_AUTO, NULL, keep_notice) != 0 || random_source() != RANDOM_VDSO)
         cr_skip_test("this kernel has no getrandom in its vDSO");
     fault_watch(large_refused, 1, SYS_getrandom);
     draw_served(4096);

@@ -28,7 +28,7 @@ static bool vdso_has_getrandom(void)
 static void start_and_serve(enum random_source source)
 {
     static const size_t lengths[] = {1, 16, 255, 256, 257, 1023, 1024, 1025, 64 << 10, 64 << 20};
-    int error = random_start(source, NULL);
+    int error = random_start(source, NULL, keep_notice);
 
     cr_assert(error == 0, "no source starts: %s", strerror(error));
     cr_assert(random_source() == source, "OSRANDOM_SOURCE=%s is served by %s",
@@ -65,7 +65,7 @@ Test(sources, urandom_fills_every_length_whole)
 
 Test(sources, auto_is_the_first_one_that_works)
 {
-    cr_assert(random_start(RANDOM_AUTO, NULL) == 0);
+    cr_assert(random_start(RANDOM_AUTO, NULL, keep_notice) == 0);
     cr_assert(random_source() == (vdso_has_getrandom() ? RANDOM_VDSO : RANDOM_GETRANDOM),
               "the default serves from %s", random_source_name(random_source()));
     draw_served(16);
@@ -102,7 +102,7 @@ Test(sources, getentropy_is_asked_for_no_more_than_256_bytes_at_once)
     unsigned char buffer[1000];
 
     fault_watch(note_length, 1, SYS_getrandom);
-    cr_assert(random_start(RANDOM_GETENTROPY, NULL) == 0);
+    cr_assert(random_start(RANDOM_GETENTROPY, NULL, keep_notice) == 0);
     cr_assert(random_fill(buffer, sizeof(buffer)) == 0, "1000 bytes are not to be had");
     cr_assert(memcmp(lengths_asked, pieces, sizeof(pieces)) == 0 && lengths_asked[5] == 0,
               "the probe and four calls were to be seen, not %zu, %zu, %zu, %zu, %zu, %zu",

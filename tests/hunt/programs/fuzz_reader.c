@@ -1,17 +1,16 @@
 /*
- * libFuzzer on tools/reader, through process_from(): the input is all that a hostile process can
- * show, its mappings and its memory (reader_input.h). There must be an answer, and a well formed
- * one.
+ * libFuzzer on tools/osrandom/process/status_block.c, through process_from(): the input is all that
+ * a hostile process can show, its mappings and its memory (reader_input.h). There must be an
+ * answer, and a well formed one.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "libcrypto.h"
-#include "reader.h"
+#include "base/printable.h"
+#include "process/status_block.h"
 #include "reader_input.h"
-#include "settings.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -47,7 +46,7 @@ static int memory_of(const uint8_t *data, size_t left)
     return memory;
 }
 
-static void check(const struct reader_status *status)
+static void check(const struct block *status)
 {
     char printable[PATH_MAX];
 
@@ -55,21 +54,21 @@ static void check(const struct reader_status *status)
     need(status->openssl_count <= OSRANDOM_STATUS_LIBCRYPTOS && status->shims > 0);
     need(status->build_id_size <= sizeof(status->build_id));
     need(memchr(status->shim.path, '\0', sizeof(status->shim.path)) != NULL);
-    need(status->counters == READER_COUNTED || (status->draws | status->bytes) == 0);
+    need(status->counters == BLOCK_COUNTED || (status->draws | status->bytes) == 0);
     for (size_t i = 0; i < status->openssl_count; i++)
         need(status->openssl[i].pin <= PIN_REFUSED &&
              memchr(status->openssl[i].object.path, '\0', PATH_MAX) != NULL);
-    reader_printable(printable, sizeof(printable), status->shim.path);
+    printable_into(printable, sizeof(printable), status->shim.path);
     for (const char *byte = printable; *byte; byte++)
         need((unsigned char)*byte >= ' ' && *byte != 0x7f);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct reader_status status;
+    static struct block status;
     struct reader_input input;
     struct process process;
-    enum reader_result result;
+    enum block_result result;
     bool changed;
     char *list;
 
@@ -82,9 +81,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     take(list, input.list_length, &data, &size);
     if (process_from(&process, list, memory_of(data, size)) != 0)
         return 0;
-    result = reader_read_process(&process, &status, &changed);
-    need(result <= READER_FAILED);
-    if (result == READER_READ)
+    result = block_of_process(&process, &status, &changed);
+    need(result <= BLOCK_FAILED);
+    if (result == BLOCK_READ)
         check(&status);
     process_close(&process);
     return 0;

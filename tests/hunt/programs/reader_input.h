@@ -1,6 +1,7 @@
 /*
- * What a process looks like to tools/reader, in one file: a list of mappings as in /proc/PID/maps,
- * and pieces of memory. All lengths are cut to what is there, so that any bytes are such a file.
+ * What a process looks like to tools/osrandom/process/status_block.c, in one file: a list of
+ * mappings as in /proc/PID/maps, and pieces of memory. All lengths are cut to what is there, so
+ * that any bytes are such a file.
  */
 #ifndef OSRANDOM_TESTS_READER_INPUT_H
 #define OSRANDOM_TESTS_READER_INPUT_H

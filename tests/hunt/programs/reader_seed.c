@@ -10,12 +10,12 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
-#include "reader.h"
+#include "process/status_block.h"
 #include "reader_input.h"
 
 enum { LONGEST = 1 << 16, LONGEST_LIST = 1 << 16 };
 
-static struct reader_status status;
+static struct block status;
 
 static bool is_shims(const struct process *process, size_t index)
 {
@@ -94,7 +94,7 @@ int main(int argc, char **argv)
     FILE *file;
 
     if (argc < 3 || RAND_bytes(bytes, sizeof(bytes)) != 1 ||
-        reader_read(getpid(), &status) != READER_READ || process_open(&process, getpid()) != 0)
+        block_of_pid(getpid(), &status) != BLOCK_READ || process_open(&process, getpid()) != 0)
         return 2;
     file = fopen(argv[1], "wb");
     if (!file || !write_list(&process, file) || !write_pieces(&process, file))

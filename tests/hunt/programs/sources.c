@@ -21,7 +21,7 @@ static struct random_tally tallies[RANDOM_STRIPES];
 static pthread_barrier_t ready;
 static atomic_uint failed, noticed, handled;
 
-void random_notice(enum random_notice notice, enum random_source source, int error)
+static void note(enum random_notice notice, enum random_source source, int error)
 {
     (void)notice;
     (void)source;
@@ -97,7 +97,7 @@ int main(int argc, char **argv)
     if (argc > 2)
         setitimer(ITIMER_REAL, &often, NULL);
     pthread_barrier_wait(&ready);
-    if (random_start(wanted, tallies) != 0)
+    if (random_start(wanted, tallies, note) != 0)
         return 1;
     for (int i = 0; i < THREADS; i++)
         pthread_join(threads[i], NULL);

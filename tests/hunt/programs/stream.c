@@ -11,13 +11,6 @@
 
 enum { CANNOT = 77, ROOM = 1 << 16, LARGEST_OF_VDSO = 896, BLOCK = 256 };
 
-void random_notice(enum random_notice notice, enum random_source source, int error)
-{
-    (void)notice;
-    (void)source;
-    (void)error;
-}
-
 static enum random_source named(const char *name)
 {
     enum random_source source = RANDOM_URANDOM;
@@ -78,7 +71,7 @@ int main(int argc, char **argv)
     length = strtoul(argv[2], NULL, 10) << 20;
     if (source == RANDOM_AUTO)
         return repeat(length);
-    if (random_start(source, NULL) != 0 || random_source() != source)
+    if (random_start(source, NULL, NULL) != 0 || random_source() != source)
         return CANNOT;
     return stream(source, length);
 }

@@ -11,9 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "libcrypto.h"
-#include "reader.h"
-#include "settings.h"
+#include "process/status_block.h"
 
 enum { LONGEST = 1 << 16, MOST_DAMAGE = 12, LONGEST_LIST = 1 << 16 };
 
@@ -25,7 +23,7 @@ static struct {
 static size_t piece_count;
 static char list[LONGEST_LIST];
 static uint64_t state;
-static unsigned int answers[READER_FAILED + 1];
+static unsigned int answers[BLOCK_FAILED + 1];
 
 static uint64_t next(void)
 {
@@ -46,11 +44,11 @@ static bool is_shims(const struct mapping *mapping, uint64_t inode)
 /* The whole list, and the memory of the shim. */
 static void take_sample(pid_t pid)
 {
-    struct reader_status status;
+    struct block status;
     struct process process;
     size_t length = 0;
 
-    if (reader_read(pid, &status) != READER_READ || process_open(&process, pid) != 0)
+    if (block_of_pid(pid, &status) != BLOCK_READ || process_open(&process, pid) != 0)
         exit(2);
     for (size_t i = 0; i < process.count; i++) {
         const struct mapping *mapping = &process.mappings[i];
@@ -167,18 +165,18 @@ static void need(int condition, const char *what)
 
 static void look(char *copy, int memory)
 {
-    static struct reader_status status;
+    static struct block status;
     struct process process;
-    enum reader_result result;
+    enum block_result result;
     bool changed;
 
     if (process_from(&process, copy, memory) != 0)
         exit(2);
     memset(&status, 0xee, sizeof(status));
-    result = reader_read_process(&process, &status, &changed);
+    result = block_of_process(&process, &status, &changed);
     process_close(&process);
     answers[result]++;
-    if (result != READER_READ)
+    if (result != BLOCK_READ)
         return;
     need(status.mode <= MODE_BUILTIN && status.source <= RANDOM_URANDOM, "a mode or a source");
     need(status.openssl_count <= OSRANDOM_STATUS_LIBCRYPTOS, "too many OpenSSLs");
@@ -205,9 +203,9 @@ int main(int argc, char **argv)
         for (uint64_t i = round % 4 ? 0 : next() % MOST_DAMAGE; i > 0 && round > 0; i--)
             damage_list(copy, strlen(copy));
         look(copy, memory);
-        need(round > 0 || answers[READER_READ] == 1, "nothing of the sound sample");
+        need(round > 0 || answers[BLOCK_READ] == 1, "nothing of the sound sample");
     }
-    for (int i = 0; i <= READER_FAILED; i++)
+    for (int i = 0; i <= BLOCK_FAILED; i++)
         printf("answer %d=%u\n", i, answers[i]);
     return 0;
 }

@@ -16,7 +16,7 @@
 
 enum { CANARY = 64, CANARY_BYTE = 0x5c, NO_RUN = 10, LAST_ERROR = 4711, THREADS = 4, EACH = 500 };
 
-void random_notice(enum random_notice notice, enum random_source source, int error)
+static void print_notice(enum random_notice notice, enum random_source source, int error)
 {
     printf("notice=%s %s %d\n", notice == RANDOM_NOTICE_LOST ? "lost" : "unseeded",
            random_source_name(source), error);
@@ -115,7 +115,7 @@ int main(int argc, char **argv)
     _setmode(_fileno(stdout), _O_BINARY); /* lines end as the test expects them */
     setvbuf(stdout, NULL, _IONBF, 0);
     if (argc > 1 && strcmp(argv[1], "none") != 0)
-        printf("start=%d\n", random_start(source_named(argv[1]), NULL));
+        printf("start=%d\n", random_start(source_named(argv[1]), NULL, print_notice));
     printf("source=%s\n", random_source_name(random_source()));
     for (int i = 0; i < count; i++)
         printf("draw %d=%s\n", i + 1, draw(32));

@@ -1,0 +1,155 @@
+/*
+ * Two OpenSSLs in one process: each call goes to the one that the loader would have bound it to,
+ * whoever made it, and whatever lay at the caller's address before.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harmless.h"
+#include "text.h"
+
+enum { TEXT = 64, PLUGINS = 3 };
+
+/* Programs below build/harmless; the first tree has the newer C library, and its loader. */
+struct company {
+    char trees[2][16];
+    char host[TEXT];
+    char how[8];
+    char plugins[PLUGINS][TEXT];
+};
+
+#define SO "plugin.so"
+
+static struct company companies[] = {
+    {{"openssl-4.0", "openssl-3.6"}, "openssl-3.6/host", "keep", {"openssl-4.0/" SO}},
+    {{"openssl-4.0", "openssl-3.6"}, "openssl-4.0/host", "keep", {"openssl-3.6/" SO}},
+    {{"openssl-4.0", "openssl-1.1.1"}, "openssl-4.0/host", "keep", {"openssl-1.1.1/" SO}},
+    {{"openssl-3.0", "openssl-1.1.1"}, "openssl-1.1.1/host", "keep", {"openssl-3.0/" SO}},
+    {{"openssl-3.0", "openssl-1.1.1"}, "openssl-3.0/host", "keep", {"openssl-1.1.1/" SO}},
+    /* Loaded late, both; and one where another lay. */
+    {{"openssl-4.0", "openssl-3.6"}, "host", "keep", {"openssl-3.6/" SO, "openssl-4.0/" SO}},
+    {{"openssl-4.0", "openssl-3.6"},
+     "host",
+     "close",
+     {"twins/openssl-4.0.so", "twins/openssl-3.6.so", "twins/openssl-4.0.so"}},
+    {{"openssl-3.0", "openssl-1.1.1"}, "host", "keep", {"openssl-1.1.1/" SO, "openssl-3.0/" SO}},
+    {{"openssl-3.0", "openssl-1.1.1"},
+     "host",
+     "close",
+     {"twins/openssl-3.0.so", "twins/openssl-1.1.1.so", "twins/openssl-3.0.so"}},
+    /* Without symbol versions a reference goes to the first that has the name. */
+    {{"openssl-3.0", "openssl-1.1.1"}, "openssl-3.0/host", "keep", {"versionless/" SO}},
+    {{"openssl-3.0", "openssl-1.1.1"}, "host", "keep", {"openssl-3.0/" SO, "versionless/" SO}},
+    {{"openssl-3.0", "openssl-1.1.1"}, "host", "keep", {"versionless/" SO, "openssl-3.0/" SO}},
+};
+
+enum { COMPANIES = sizeof(companies) / sizeof(companies[0]) };
+
+static const char *program(const char *name)
+{
+    char file[TEXT + 16];
+
+    snprintf(file, sizeof(file), "harmless/%s", name);
+    return built(file);
+}
+
+static struct outcome keep_company(const struct company *company, const char *preload,
+                                   const char *const *env)
+{
+    struct tree both = *tree_or_skip(company->trees[0]);
+    const char *words[PLUGINS + 3] = {program(company->host), company->how};
+    struct command command = {.argv = words, .env = env, .preload = preload, .tree = &both};
+
+    both.libraries =
+        text_format("%s:%s", both.libraries, tree_or_skip(company->trees[1])->libraries);
+    for (size_t i = 0; i < PLUGINS && *company->plugins[i]; i++)
+        words[2 + i] = program(company->plugins[i]);
+    return run(&command);
+}
+
+/* Lines of the same name become lines of different names: each is about the plugin before it. */
+static void number_lines(struct outcome *outcome)
+{
+    char *all = strdup(""), *rest = outcome->out, *line;
+    int plugin = 0;
+
+    while ((line = strsep(&rest, "\n"))) {
+        char *longer;
+
+        if (strncmp(line, "plugin=", 7) == 0)
+            plugin = atoi(line + 7);
+        if (!*line)
+            continue;
+        longer = text_format("%splugin %d, %s\n", all, plugin, line);
+        free(all);
+        all = longer;
+    }
+    free(outcome->out);
+    outcome->out = all;
+    outcome->out_length = strlen(all);
+}
+
+ParameterizedTestParameters(plugins, reach_the_openssl_that_they_are_bound_to)
+{
+    return cr_make_param_array(struct company, companies, COMPANIES);
+}
+
+ParameterizedTest(struct company *company, plugins, reach_the_openssl_that_they_are_bound_to)
+{
+    struct outcome stock = keep_company(company, NULL, NULL);
+
+    number_lines(&stock);
+    for (size_t i = 0; modes[i]; i++) {
+        struct outcome shim = keep_company(company, the_shim(), WORDS(modes[i]));
+        char what[4 * TEXT];
+
+        number_lines(&shim);
+        snprintf(what, sizeof(what), "%s %s %s %s, %s", company->host, company->how,
+                 company->plugins[0], company->plugins[1], modes[i]);
+        expect_same_lines(what, "a call has gone to the wrong OpenSSL", &stock, &shim);
+        outcome_free(&shim);
+    }
+    outcome_free(&stock);
+}
+
+/* A program with a getenv() of its own, as bash has: nothing says that an OpenSSL has come in. */
+static struct company unnoticed[] = {
+    {{"openssl-4.0", "openssl-3.6"}, "openssl-3.6/host_getenv", "keep", {"openssl-4.0/" SO}},
+    {{"openssl-4.0", "openssl-3.6"}, "openssl-4.0/host_getenv", "keep", {"openssl-3.6/" SO}},
+    {{"openssl-3.0", "openssl-1.1.1"}, "openssl-1.1.1/host_getenv", "keep", {"openssl-3.0/" SO}},
+    {{"openssl-3.0", "openssl-1.1.1"}, "openssl-3.0/host_getenv", "keep", {"openssl-1.1.1/" SO}},
+    {{"openssl-4.0", "openssl-3.6"}, "host_getenv", "keep", {"openssl-3.6/" SO, "openssl-4.0/" SO}},
+    {{"openssl-3.0", "openssl-1.1.1"},
+     "host_getenv",
+     "keep",
+     {"openssl-1.1.1/" SO, "openssl-3.0/" SO}},
+};
+
+ParameterizedTestParameters(plugins, whose_openssl_comes_in_without_a_word_are_covered)
+{
+    return cr_make_param_array(struct company, unnoticed, sizeof(unnoticed) / sizeof(unnoticed[0]));
+}
+
+ParameterizedTest(struct company *company, plugins,
+                  whose_openssl_comes_in_without_a_word_are_covered)
+{
+    struct ledger *ledger = ledger_new();
+    struct outcome shim =
+        keep_company(company, the_ledger_shim(), WORDS(ledger->env, "PLUGIN_DRAWS=1"));
+    int draws = 0;
+
+    cr_expect(shim.exit_code == 0, "%s: exit %d, signal %d: %s", company->host, shim.exit_code,
+              shim.signal, shim.err);
+    for (char *line = strtok(shim.out, "\n"); line; line = strtok(NULL, "\n"))
+        if (strncmp(line, "plugin's BN_rand=", 17) == 0) {
+            draws++;
+            cr_expect(
+                ledger_holds_hex(ledger, line + 17),
+                "%s: the OpenSSL of plugin %d draws from its own generator, and nobody is told",
+                company->host, draws);
+        }
+    cr_expect(draws == (*company->plugins[1] ? 2 : 1), "%s: %d draws", company->host, draws);
+    outcome_free(&shim);
+    ledger_free(ledger);
+}

@@ -1,0 +1,19 @@
+/*
+ * What plugin.c offers its host.
+ */
+#ifndef OSRANDOM_TESTS_PLUGIN_H
+#define OSRANDOM_TESTS_PLUGIN_H
+
+/* A call that is made as the last thing of a function, and what its answer is: the own OpenSSL's,
+ * or another's. NULL ends the list. */
+struct tail {
+    const char *name;
+    void *(*call)(void);
+    const char *(*is)(void *got);
+};
+
+extern const struct tail tails[];
+
+void run(void);
+
+#endif
