@@ -263,10 +263,10 @@ void activate_forget_gone(void)
         activate_note_changes();
 }
 
-void activate_initialising(const void *address)
+void activate_initialising(const void *address, const char *name)
 {
     activate_forget_gone();
-    pinned(find_initialising(address));
+    pinned(find_initialising(address, name));
 }
 
 /* After OPENSSL_cleanup() there are no locks to set a method by. */

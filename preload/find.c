@@ -157,7 +157,7 @@ static bool is_known(const struct libcrypto *entry)
            (entry->is_permanent || (entry->method && *entry->method));
 }
 
-struct libcrypto *find_initialising(const void *address)
+struct libcrypto *find_initialising(const void *address, const char *name)
 {
     struct libcrypto *entry;
     struct loaded loaded;
@@ -169,7 +169,7 @@ struct libcrypto *find_initialising(const void *address)
     case KIND_OPENSSL:
         return is_known(entry) ? entry : enter(&loaded, KIND_OPENSSL);
     case KIND_OTHER:
-        return is_known(entry) ? entry : hidden_enter(&loaded, address);
+        return is_known(entry) ? entry : hidden_enter(&loaded, address, name);
     default:
         return NULL;
     }

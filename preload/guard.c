@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "linux_syscall.h"
+#include "loaded.h"
 
 enum {
     PROCESS_NUMBER_BITS = 22, /* PID_MAX_LIMIT of linux/threads.h */
@@ -24,8 +25,10 @@ static _Atomic uint32_t *_Atomic word;
 static _Atomic uint32_t lives;
 static _Atomic uint32_t told[MOST_NUMBERS];
 
-static struct {
-    _Atomic uintptr_t start, end; /* end is 0 while the rest is not to be looked at */
+static struct guarded {
+    _Atomic uintptr_t first; /* 0: empty */
+    _Atomic uintptr_t end;   /* 0 while the rest is not to be looked at */
+    const void *_Atomic mark;
 } objects[MOST_GUARDED];
 
 /* ---- Lives and numbers ---- */
@@ -108,43 +111,53 @@ static bool start(void)
     return true;
 }
 
-bool guard_object(uintptr_t first, uintptr_t end)
-{
-    if (!start())
-        return false;
-    guard_forget(first);
-    for (size_t i = 0; i < MOST_GUARDED; i++) {
-        uintptr_t empty = 0;
-
-        if (!atomic_compare_exchange_strong(&objects[i].start, &empty, first))
-            continue;
-        atomic_store(&objects[i].end, end);
-        return true;
-    }
-    return false;
-}
-
-void guard_forget(uintptr_t first)
+/* The place of an object that was here before, an empty one, or one whose object is gone. */
+static struct guarded *place_for(uintptr_t first)
 {
     for (size_t i = 0; i < MOST_GUARDED; i++)
-        if (atomic_load(&objects[i].start) == first) {
-            atomic_store(&objects[i].end, 0);
-            atomic_store(&objects[i].start, 0);
-        }
+        if (objects[i].first == first)
+            return &objects[i];
+    for (size_t i = 0; i < MOST_GUARDED; i++)
+        if (objects[i].first == 0 || !loaded_still(objects[i].first, objects[i].mark))
+            return &objects[i];
+    return NULL;
+}
+
+bool guard_object(uintptr_t first, uintptr_t end, const void *mark)
+{
+    struct guarded *object = start() ? place_for(first) : NULL;
+
+    if (!object)
+        return false;
+    object->end = 0;
+    object->first = first;
+    object->mark = mark;
+    object->end = end;
+    return true;
+}
+
+static const struct guarded *guarded_around(const void *code)
+{
+    const uintptr_t address = (uintptr_t)code;
+
+    for (size_t i = 0; i < MOST_GUARDED; i++) {
+        uintptr_t first = objects[i].first;
+
+        if (address >= first && address < objects[i].end && first == objects[i].first)
+            return &objects[i];
+    }
+    return NULL;
 }
 
 bool guard_contains(const void *code)
 {
-    const uintptr_t address = (uintptr_t)code;
+    return atomic_load_explicit(&word, memory_order_relaxed) && guarded_around(code);
+}
 
-    if (!atomic_load_explicit(&word, memory_order_relaxed))
-        return false;
-    for (size_t i = 0; i < MOST_GUARDED; i++) {
-        uintptr_t first = atomic_load(&objects[i].start);
+int guard_told(const void *code, int real)
+{
+    const struct guarded *object = guarded_around(code);
+    int other = guard_number(real);
 
-        if (address >= first && address < atomic_load(&objects[i].end) &&
-            first == atomic_load(&objects[i].start))
-            return true;
-    }
-    return false;
+    return other != real && object && loaded_still(object->first, object->mark) ? other : real;
 }

@@ -33,17 +33,19 @@
 
 enum { MOST_GUARDED = 8 }; /* objects */
 
-/* Puts an object, from its first segment's start to its last one's end, under guard. False: there
- * is no memory that forks wipe, or no place left; the object is told the real number. */
-bool guard_object(uintptr_t first, uintptr_t end);
-
-/* The object whose first segment starts here is unloaded, or is something else now. */
-void guard_forget(uintptr_t first);
+/* Puts an object, from its first segment's start to its last one's end, under guard; mark: see
+ * loaded.h. To be called while the object is initialised, one at a time as the loader does that.
+ * False: there is no memory that forks wipe, or no place left. */
+bool guard_object(uintptr_t first, uintptr_t end, const void *mark);
 
 /* Whether code at this address is under guard: one load and a branch where nothing is. */
 bool guard_contains(const void *code);
 
-/* What code under guard is told when the real number is this one. */
+/* What code under guard is told when the real number is this one. The object may have been
+ * unloaded, and the code be another's: that is looked at before it is told what is not real. */
+int guard_told(const void *code, int real);
+
+/* The same for whichever object. */
 int guard_number(int real);
 
 #endif

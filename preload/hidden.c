@@ -3,6 +3,8 @@
  */
 #include "hidden.h"
 
+#include <limits.h>
+
 #include "guard.h"
 #include "imports.h"
 #include "method.h"
@@ -48,29 +50,65 @@ static const char *path_of(const struct loaded *loaded)
     return search.path;
 }
 
-/* ---- Those that cannot be pinned ---- */
+/* ---- Is it an OpenSSL at all? ---- */
 
-static void leave(const char *path, const struct elf_image *image, const char *reason)
+/* Each OpenSSL since 1.1.0, and most before, has this text among its others; BoringSSL and AWS-LC
+ * have no such setting, and a program may ask for OPENSSL_ia32cap for reasons of its own. */
+static const char sign[] = "OPENSSL_CONF";
+
+enum { LENGTH = sizeof(sign) - 1, FARTHEST = 1 << 21 /* bytes, to either side */ };
+
+/* Where the bytes of a file are mapped that are not written: from and to around an address. */
+static bool find_texts(const struct elf_image *image, uintptr_t address, const unsigned char **from,
+                       const unsigned char **to)
 {
-    if (!*path)
-        report(REPORT_NOT_PINNED, "the OpenSSL inside %s is not covered: %s", report_program(),
-               reason);
-    else if (guard_object(elf_image_start(image), elf_image_end(image)))
-        report(REPORT_NOT_PINNED,
-               "the OpenSSL inside %s draws from its own generator, which is made to notice forks:"
-               " %s",
-               path, reason);
-    else
-        report(REPORT_NOT_PINNED, "the OpenSSL inside %s is not covered: %s", path, reason);
+    for (size_t i = 0; i < image->header_count; i++) {
+        const ElfW(Phdr) *load = &image->headers[i];
+        uintptr_t start = image->base + load->p_vaddr, end = start + load->p_filesz;
+
+        if (load->p_type != PT_LOAD || (load->p_flags & (PF_R | PF_W)) != PF_R || address < start ||
+            address >= end)
+            continue;
+        *from = (const unsigned char *)(address - start > FARTHEST ? address - FARTHEST : start);
+        *to = (const unsigned char *)(end - address > FARTHEST ? address + FARTHEST : end);
+        return true;
+    }
+    return false;
 }
 
-static void guard_provider(const char *path, const struct elf_image *image)
+/* Horspool's search: a byte tells how far the next match is away at least. */
+static bool has_sign(const struct elf_image *image, const char *name)
 {
-    if (guard_object(elf_image_start(image), elf_image_end(image)))
-        report(REPORT_NOT_NEEDED,
-               "the provider in %s keeps its own generator, which is made to notice"
-               " forks",
-               path);
+    unsigned char skip[UCHAR_MAX + 1];
+    const unsigned char *at, *to;
+
+    if (!find_texts(image, (uintptr_t)name, &at, &to))
+        return false;
+    __builtin_memset(skip, LENGTH, sizeof(skip));
+    for (unsigned int i = 0; i < LENGTH - 1; i++)
+        skip[(unsigned char)sign[i]] = (unsigned char)(LENGTH - 1 - i);
+    for (; to - at >= LENGTH; at += skip[at[LENGTH - 1]])
+        if (__builtin_memcmp(at, sign, LENGTH) == 0)
+            return true;
+    return false;
+}
+
+/* ---- Those that cannot be pinned ---- */
+
+static bool guard(const struct loaded *loaded)
+{
+    return guard_object(loaded->start, elf_image_end(&loaded->image), loaded->mark);
+}
+
+static void leave(const struct loaded *loaded, const char *path, const char *reason)
+{
+    if (*path && guard(loaded))
+        report(REPORT_NOT_PINNED,
+               "the OpenSSL inside %s keeps its own generator, made to notice forks: %s", path,
+               reason);
+    else
+        report(REPORT_NOT_PINNED, "the OpenSSL inside %s is not covered: %s",
+               *path ? path : report_program(), reason);
 }
 
 /* ---- Those that can ---- */
@@ -88,39 +126,56 @@ static void want_all(struct wanted_symbol wanted[NAMES])
     }
 }
 
-struct libcrypto *hidden_enter(const struct loaded *loaded, const void *caller)
+/* False if the object has one of those that are no OpenSSL. */
+static bool take_all(const struct wanted_symbol wanted[NAMES], void *inside[INSIDE_FUNCTIONS])
+{
+    for (unsigned int i = 0; i < INSIDE_FUNCTIONS; i++)
+        inside[i] = wanted[i].address;
+    for (unsigned int i = INSIDE_FUNCTIONS; i < NAMES; i++)
+        if (wanted[i].address)
+            return false;
+    return true;
+}
+
+static struct libcrypto *look_inside(const struct loaded *loaded, const char *path,
+                                     const void *caller, const char *name)
 {
     struct wanted_symbol wanted[NAMES];
     void *inside[INSIDE_FUNCTIONS];
-    const char *path;
     enum symbol_file_answer answer;
 
-    if (settings.mode != MODE_ACTIVATE || !(path = path_of(loaded)))
-        return NULL;
-    if (elf_image_symbol(&loaded->image, "OSSL_provider_init")) {
-        guard_provider(path, &loaded->image);
-        return NULL;
-    }
     want_all(wanted);
     answer = symbol_file_find(&loaded->image, path, caller, wanted, NAMES);
-    for (size_t i = INSIDE_FUNCTIONS; i < NAMES; i++)
-        if (wanted[i].address) {
-            report(REPORT_NOT_NEEDED, "not needed: no OpenSSL, but one like it is inside %s", path);
-            return NULL;
-        }
-    for (size_t i = 0; i < INSIDE_FUNCTIONS; i++)
-        inside[i] = wanted[i].address;
-    if (inside[INSIDE_RAND_set_rand_method] && inside[INSIDE_RAND_get_rand_method] &&
-        inside[INSIDE_RAND_bytes])
+    if (!take_all(wanted, inside))
+        report(REPORT_NOT_NEEDED, "not needed: what is inside %s only has OpenSSL's names", path);
+    else if (inside[INSIDE_RAND_set_rand_method] && inside[INSIDE_RAND_get_rand_method] &&
+             inside[INSIDE_RAND_bytes])
         return libcrypto_enter(loaded, inside);
-    leave(path, &loaded->image,
-          symbol_file_reason(answer == SYMBOLS_FOUND ? SYMBOLS_NONE : answer));
+    else if (has_sign(&loaded->image, name))
+        leave(loaded, path, symbol_file_reason(answer == SYMBOLS_FOUND ? SYMBOLS_NONE : answer));
+    return NULL;
+}
+
+struct libcrypto *hidden_enter(const struct loaded *loaded, const void *caller, const char *name)
+{
+    const char *path = settings.mode == MODE_ACTIVATE ? path_of(loaded) : NULL;
+
+    if (!path)
+        return NULL;
+    if (!elf_image_symbol(&loaded->image, "OSSL_provider_init"))
+        return look_inside(loaded, path, caller, name);
+    if (guard(loaded))
+        report(REPORT_NOT_NEEDED,
+               "the provider in %s keeps its own generator, made to notice forks", path);
     return NULL;
 }
 
 void hidden_refused(const struct libcrypto *libcrypto)
 {
-    leave(libcrypto->path, &libcrypto->image, "it takes no method");
+    const struct loaded loaded = {
+        .image = libcrypto->image, .start = libcrypto->start, .mark = libcrypto->mark};
+
+    leave(&loaded, libcrypto->path, "it does not draw by a method");
 }
 
 /* ---- The proof ---- */

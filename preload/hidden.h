@@ -16,9 +16,10 @@
 #include "libcrypto.h"
 #include "loaded.h"
 
-/* The copy in an object whose initialiser, running in this thread, contains the caller: entered, to
- * be pinned; NULL if it cannot be, which is reported. */
-struct libcrypto *hidden_enter(const struct loaded *loaded, const void *caller);
+/* The copy in an object whose initialiser, running in this thread, contains the caller, and asks
+ * for the variable of this name: entered, to be pinned. NULL if it is none, or cannot be, which is
+ * reported. */
+struct libcrypto *hidden_enter(const struct loaded *loaded, const void *caller, const char *name);
 
 /* Whether the copy, in which our method has just been set, draws by it. If not, the method is taken
  * back. */

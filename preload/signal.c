@@ -55,7 +55,7 @@ char *getenv(const char *name)
         return NULL;
     if (is_signal(name)) {
         shim_start();
-        activate_initialising(CALLER);
+        activate_initialising(CALLER, name);
     }
     next = find_getenv();
     return next ? next(name) : find_in_environment(name);
@@ -67,5 +67,5 @@ int getpid(void)
 {
     const int real = (int)linux_syscall(SYS_getpid);
 
-    return guard_contains(CALLER) ? guard_number(real) : real;
+    return guard_contains(CALLER) ? guard_told(CALLER, real) : real;
 }

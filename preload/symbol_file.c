@@ -9,9 +9,10 @@
 
 #include "build_id.h"
 #include "linux_file.h"
+#include "linux_maps.h"
 #include "linux_syscall.h"
 
-enum { MOST_NOTES = 8, LARGEST_NOTE = 4096, LONGEST_PATH = 160, COMPARED_CODE = 32 };
+enum { MOST_NOTES = 8, LARGEST_NOTE = 4096, LONGEST_PATH = 4096, COMPARED_CODE = 32 };
 
 struct file {
     int descriptor;
@@ -26,6 +27,7 @@ struct work {
     const void *caller;
     struct wanted_symbol *wanted;
     size_t count;
+    char path[LONGEST_PATH];
     struct build_id mapped;
     struct file file;
     struct symbol_search search;
@@ -267,15 +269,26 @@ static void name_debug_file(char path[LONGEST_PATH], const struct build_id *id)
     *add_text(path, ".debug") = '\0';
 }
 
+/* The program's own file is another one if it was started through its loader's name. */
+static enum symbol_file_answer read_own_file(struct work *work)
+{
+    const uintptr_t start = elf_image_start(work->image);
+    enum symbol_file_answer answer = read_path(work, "/proc/self/exe", false);
+
+    return answer == SYMBOLS_OTHER && linux_maps_path(start, work->path, LONGEST_PATH)
+               ? read_path(work, work->path, false)
+               : answer;
+}
+
 static enum symbol_file_answer find(struct work *work, const char *path)
 {
-    char debug_path[LONGEST_PATH];
-    enum symbol_file_answer answer = read_path(work, *path ? path : "/proc/self/exe", false), debug;
+    enum symbol_file_answer answer = *path ? read_path(work, path, false) : read_own_file(work);
+    enum symbol_file_answer debug;
 
     if (answer == SYMBOLS_FOUND || answer == SYMBOLS_AMBIGUOUS || work->mapped.size == 0)
         return answer;
-    name_debug_file(debug_path, &work->mapped);
-    debug = read_path(work, debug_path, true);
+    name_debug_file(work->path, &work->mapped);
+    debug = read_path(work, work->path, true);
     return debug == SYMBOLS_FOUND || (answer == SYMBOLS_NONE && debug != SYMBOLS_NO_FILE) ? debug
                                                                                           : answer;
 }

@@ -14,8 +14,7 @@
  * calls is another one, without symbols.
  *
  * Reads ELF files of the machine's own word size and byte order. Not read: compressed symbols
- * (.gnu_debugdata), files with more than 65,279 sections, and a program that was started through
- * its loader's name, whose file /proc/self/exe is not.
+ * (.gnu_debugdata), and files with more than 65,279 sections.
  *
  * Costs: an open(), an fstat(), some 70 reads, a close(), one mmap() of 80 KiB that is undone; 0.5
  * ms for 34,000 symbols, at most some 20 ms (limits: symbol_search.h). errno untouched. Thread and

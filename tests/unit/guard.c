@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "guard.h"
+#include "loaded.h"
 
 TestSuite(guard, .timeout = 120);
 
@@ -36,9 +37,20 @@ static int *shared_numbers(size_t count)
     return memory;
 }
 
+/* This very program. */
+static struct loaded program(void)
+{
+    struct loaded loaded;
+
+    cr_assert(loaded_at((const void *)program, &loaded));
+    return loaded;
+}
+
 static void start(void)
 {
-    cr_assert(guard_object((uintptr_t)start, (uintptr_t)start + 1));
+    struct loaded self = program();
+
+    cr_assert(guard_object(self.start, elf_image_end(&self.image), self.mark));
 }
 
 static void wait_for(pid_t child)
@@ -273,7 +285,7 @@ static void refuse_madvise(void)
 Test(guard, without_memory_that_forks_wipe_no_object_is_taken_and_numbers_are_real)
 {
     refuse_madvise();
-    cr_expect(!guard_object((uintptr_t)start, (uintptr_t)start + 1));
+    cr_expect(!guard_object(0x10000, 0x20000, NULL));
     cr_expect(guard_number(NUMBER) == NUMBER && !guard_contains((const void *)start));
     wait_for(fork() ?: (_exit(guard_number(NUMBER) != NUMBER), 0));
 }
@@ -283,16 +295,42 @@ Test(guard, code_is_known_by_the_object_that_it_lies_in)
     enum { SIZE = 0x1000 };
     const uintptr_t place = 0x10000;
 
-    for (uintptr_t i = 0; i < MOST_GUARDED; i++)
-        cr_assert(guard_object(place * (i + 1), place * (i + 1) + SIZE));
-    cr_expect(!guard_object(place * 100, place * 101), "there is room for %d", MOST_GUARDED);
-    cr_expect(guard_object(place, place + SIZE), "one that is there already");
+    cr_assert(guard_object(place, place + SIZE, NULL));
     cr_expect(guard_contains((void *)place) && guard_contains((void *)(place + SIZE - 1)));
     cr_expect(!guard_contains((void *)(place - 1)) && !guard_contains((void *)(place + SIZE)));
     cr_expect(!guard_contains(NULL) && !guard_contains((void *)UINTPTR_MAX));
-    guard_forget(place);
-    cr_expect(!guard_contains((void *)place) && guard_contains((void *)(2 * place)));
-    cr_expect(guard_object(place * 100, place * 101) && guard_contains((void *)(place * 100)));
+    cr_assert(guard_object(place, place + 2 * SIZE, NULL), "what lies there now");
+    cr_expect(guard_contains((void *)(place + SIZE)));
+}
+
+Test(guard, objects_that_are_gone_make_room_and_others_do_not)
+{
+    const uintptr_t place = 0x10000;
+
+    start();
+    for (uintptr_t i = 1; i < 3 * MOST_GUARDED; i++)
+        cr_assert(guard_object(place * i, place * i + 1, NULL));
+    cr_expect(guard_contains((void *)(3 * MOST_GUARDED * place - place)) &&
+              !guard_contains((void *)place));
+    cr_expect(guard_contains((const void *)start), "one that is still there was dropped");
+}
+
+/* What was mapped there since then is told what is real. */
+Test(guard, only_an_object_that_is_still_there_is_told_another_number)
+{
+    const uintptr_t gone = 0x10000;
+    int *told = shared_numbers(2);
+
+    start();
+    cr_assert(guard_object(gone, gone + 1, NULL));
+    guard_number(NUMBER);
+    wait_for(fork() ?: ({
+        told[0] = guard_told((const void *)start, NUMBER);
+        told[1] = guard_told((const void *)gone, NUMBER);
+        _exit(0);
+        0;
+    }));
+    cr_expect(is_no_process(told[0]) && told[1] == NUMBER, "%d, %d", told[0], told[1]);
 }
 
 Test(guard, errno_is_left_alone)
