@@ -19,7 +19,7 @@ COMMAND_LIBS := $(if $(TELLING),,$(shell $(PKG_CONFIG) --libs $(COMMAND_PACKAGES
 HAS_COMMAND := $(if $(COMMAND_LIBS),$(if $(MAKING),$(call can_link,$(CC),$(COMMAND_LIBS)),yes))
 
 COMMAND_SOURCES := $(wildcard tools/osrandom/*.c tools/osrandom/*/*.c)
-COMMAND_OBJECTS := $(COMMAND_SOURCES:%.c=$(BUILD)/%.o)
+COMMAND_OBJECTS := $(filter-out %/libeu.o,$(COMMAND_SOURCES:%.c=$(BUILD)/%.o))
 COMMAND_LINKS := $(BUILD)/platform/elf_image.o
 COMMAND_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Wno-cast-align -fPIE -Iplatform -Ipreload -Itools/osrandom \
                   -DOSRANDOM_VERSION='"$(VERSION)"' -DOSRANDOM_LIBDIR='"$(LIBDIR)"' \
@@ -54,7 +54,7 @@ $(COMMAND): $(COMMAND_OBJECTS) $(COMMAND_LINKS)
 # measure it: no bench.
 COMMAND_STATIC := $(BUILD)/osrandom.static
 STATIC_OBJECTS := $(filter-out $(BUILD)/tools/osrandom/osrandom.o $(BUILD)/tools/osrandom/bench%,$(COMMAND_OBJECTS)) \
-                  $(BUILD)/tools/osrandom/osrandom.static.o
+                  $(addprefix $(BUILD)/tools/osrandom/,osrandom.static.o file/libeu.o)
 
 $(BUILD)/tools/osrandom/osrandom.static.o: tools/osrandom/osrandom.c $(FLAGS_FILE) $(COMMAND_PLACE) tools/tools.mk
 	$(call say,CC,$@)
@@ -66,13 +66,17 @@ $(COMMAND_STATIC): $(STATIC_OBJECTS) $(COMMAND_LINKS)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -o $@ $(STATIC_OBJECTS) $(COMMAND_LINKS) \
 	    $(shell $(PKG_CONFIG) --static --libs $(COMMAND_PACKAGES) 2>/dev/null) -lm
 
--include $(COMMAND_OBJECTS:.o=.d) $(BUILD)/tools/osrandom.static.d
+-include $(COMMAND_OBJECTS:.o=.d) $(BUILD)/tools/osrandom/osrandom.static.d
 
 # ---- Installing ----
 
 .PHONY: install-command uninstall-command
 install: install-command
 uninstall: uninstall-command
+
+# How the installed examples name the shim, whose path is written out in the source's.
+SHIM_NAMED ?= $(LIBDIR)/libosrandom_preload.so
+name_shim = $(Q)sed -i 's!/usr/local/lib/libosrandom_preload\.so!$(SHIM_NAMED)!g' '$(DESTDIR)$(1)'
 
 EXAMPLES := $(patsubst tools/examples/%,%,$(shell find tools/examples -type f))
 
@@ -82,10 +86,12 @@ install-command: $(if $(HAS_COMMAND),$(COMMAND))
 	$(call say,INSTALL,$(DESTDIR)$(MANDIR)/man8)
 	$(Q)umask 022; $(INSTALL) -d '$(DESTDIR)$(MANDIR)/man8'
 	$(Q)$(INSTALL) -m 644 tools/man/libosrandom_preload.8 '$(DESTDIR)$(MANDIR)/man8/'
+	$(call name_shim,$(MANDIR)/man8/libosrandom_preload.8)
 	$(Q)umask 022; for file in $(EXAMPLES); do \
 	    case $$file in *.*|*/Containerfile) mode=644 ;; *) mode=755 ;; esac; \
 	    $(INSTALL) -D -m $$mode "tools/examples/$$file" '$(DESTDIR)$(DOCDIR)/examples/'"$$file" || exit 1; \
 	done
+	$(call name_shim,$(DOCDIR)/examples/systemd/osrandom.conf)
 ifneq ($(HAS_COMMAND),)
 	$(call may_write,$(BINDIR))
 	$(call may_write,$(COMPLETIONDIR))

@@ -5,7 +5,6 @@
 #include "watched.h"
 
 #include <dirent.h>
-#include <linux/close_range.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -28,7 +27,7 @@ static void become(const char *root, const char *preload, const char *const *arg
     if (chroot(root) != 0 || chdir("/tmp") != 0 || dup2(out, STDOUT_FILENO) < 0 ||
         dup2(err, STDERR_FILENO) < 0)
         _exit(126);
-    close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+    syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC);
     clearenv();
     setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
     setenv("LC_ALL", "C", 1);

@@ -86,11 +86,11 @@ Test(examples, systemd_takes_the_drop_in)
 
 Test(examples, the_drop_in_covers_a_program)
 {
-    expect_on_machine(
-        "dpkg -i $DEBS >/dev/null\n"
-        "env -i $(sed -n 's/^#* *Environment=//p' $BOX/examples/systemd/osrandom.conf) "
-        "/usr/bin/openssl rand -hex 4 2>&1",
-        "draws from the operating system", "a unit with the drop-in is not covered");
+    expect_on_machine("dpkg -i $DEBS >/dev/null\n"
+                      "env -i $(sed -n 's/^#* *Environment=//p' "
+                      "/usr/share/doc/osrandom/examples/systemd/osrandom.conf) "
+                      "/usr/bin/openssl rand -hex 4 2>&1",
+                      "draws from the operating system", "a unit with the drop-in is not covered");
 }
 
 /* ---- Containers ---- */

@@ -11,7 +11,7 @@ TEST_FILES += $(BUILD)/tests/faults/probe $(FAULTS_MUTANTS)
 
 $(BUILD)/tests/faults/probe: $(FAULTS_PROBE) $(FAULTS_SHIM)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -ldl
 
 # The file that the mutant is of, with what sed makes of it, in the place of its object.
 $(FAULTS_MUTANTS): $(FAULTS_PROBE) $(FAULTS_SHIM) tests/faults/mutants
@@ -21,5 +21,5 @@ $(FAULTS_MUTANTS): $(FAULTS_PROBE) $(FAULTS_SHIM) tests/faults/mutants
 	    sed "$$change" $$file >$@.c && \
 	    $(CC) $(CPPFLAGS) $(CFLAGS) $(FREESTANDING) -w -Iplatform -Ipreload -I$${file%/*} -c -o $@.o $@.c && \
 	    $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(FAULTS_PROBE) $@.o \
-	        $$(printf '%s\n' $(FAULTS_SHIM) | grep -vxF $(BUILD)/$${file%.c}.o)
+	        $$(printf '%s\n' $(FAULTS_SHIM) | grep -vxF $(BUILD)/$${file%.c}.o) -ldl
 $(FAULTS_MUTANTS): SHELL := /bin/bash

@@ -1,20 +1,26 @@
-# For the leak checkers, which run on this host's own C library: trees that it can serve.
+# For the leak checkers, which run on this system's own C library: trees that it can serve, and their
+# OpenSSL without the C library that lies beside it. Where it is older than what the tree's was linked
+# to, nothing is built, and the tests are skipped.
 QUIET_TREES := openssl-1.1.1 openssl-3.0
+IF_SERVED = [ "$$$$(grep -aoh 'GLIBC_2\.[0-9]*' $$$$LIBCRYPTO $$$$LIBSSL | cut -d. -f2 | sort -n | tail -n 1)" -gt \
+              "$$$$(getconf GNU_LIBC_VERSION | cut -d. -f2)" ] ||
 
 define quiet_rules
+$(BUILD)/quiet/$(1)/lib: $(BUILD)/trees/$(1)
+	$$(Q). $$$$(cat $$<)/tree.env && $(IF_SERVED) { mkdir -p $$@ && ln -sf $$$$LIBCRYPTO $$$$LIBSSL $$@; }
 $(BUILD)/quiet/$(1)/only_draws: tests/openssl/programs/only_draws.c $(BUILD)/trees/$(1) $(FLAGS_FILE)
 	$$(call say,PROBE,$$@)
 	$$(Q)mkdir -p $$(@D)
 	$$(Q). $$$$(cat $(BUILD)/trees/$(1))/tree.env && \
-	    $$(CC) -O1 -g $$(TEST_CFLAGS) -Wno-deprecated-declarations -Itests/probes \
+	    $(IF_SERVED) $$(CC) -O1 -g $$(TEST_CFLAGS) -Wno-deprecated-declarations -Itests/probes \
 	    -isystem $$$$INCLUDE -fPIE -pie -o $$@ $$< $$$$LIBCRYPTO
 $(BUILD)/quiet/$(1)/asan_draws: tests/probes/draws.c $(BUILD)/trees/$(1) $(FLAGS_FILE)
 	$$(call say,PROBE,$$@)
 	$$(Q)mkdir -p $$(@D)
 	$$(Q). $$$$(cat $(BUILD)/trees/$(1))/tree.env && \
-	    gcc -O1 -g $$(TEST_CFLAGS) -fsanitize=address -Wno-deprecated-declarations \
+	    $(IF_SERVED) gcc -O1 -g $$(TEST_CFLAGS) -fsanitize=address -Wno-deprecated-declarations \
 	    -isystem $$$$INCLUDE -fPIE -pie -o $$@ $$< $$$$LIBCRYPTO
-TEST_FILES += $(BUILD)/quiet/$(1)/only_draws $(if $(HAS_ASAN),$(BUILD)/quiet/$(1)/asan_draws)
+TEST_FILES += $(BUILD)/quiet/$(1)/lib $(BUILD)/quiet/$(1)/only_draws $(if $(HAS_ASAN),$(BUILD)/quiet/$(1)/asan_draws)
 endef
 
 HAS_ASAN := $(call can_link,gcc -fsanitize=address)
