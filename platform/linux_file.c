@@ -25,5 +25,6 @@ bool linux_file_of(int descriptor, struct linux_file *file)
     file->device = now.st_dev;
     file->inode = now.st_ino;
     file->special = S_ISCHR(now.st_mode) ? now.st_rdev : 0;
+    file->regular = S_ISREG(now.st_mode);
     return true;
 }

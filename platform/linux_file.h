@@ -12,6 +12,7 @@ struct linux_file {
     uint64_t device;
     uint64_t inode;
     uint64_t special; /* a device's own number; 0 for what is no character device */
+    bool regular;     /* a file as others, not a device, a pipe, a directory or the like */
 };
 
 /* False if the descriptor is closed. Signal and thread safe, errno untouched; one system call. */

@@ -12,12 +12,14 @@
 enum { BUFFER = 512 }; /* small: a signal handler's stack may be */
 
 struct line {
+    char *name;
+    size_t room;
+    bool whole; /* the path, else its last part */
     unsigned int field;
     bool in_end;
     uintptr_t start;
     uintptr_t offset;
     size_t name_length;
-    char name[LINUX_MAPS_NAME];
 };
 
 static unsigned int digit(char byte)
@@ -27,9 +29,9 @@ static unsigned int digit(char byte)
 
 static void add_to_name(struct line *line, char byte)
 {
-    if (byte == '/')
+    if (byte == '/' && !line->whole)
         line->name_length = 0;
-    else if (line->name_length < LINUX_MAPS_NAME - 1)
+    else if (line->name_length < line->room - 1 && (line->name_length || byte != ' '))
         line->name[line->name_length++] = byte;
 }
 
@@ -49,28 +51,67 @@ static void take(struct line *line, char byte)
         line->offset = line->offset << 4 | digit(byte);
 }
 
-bool linux_maps_each(void (*visit)(uintptr_t start, const char *name, void *context), void *context)
+/* Visits until it is told that it was enough; whether it was told, or all were visited. */
+static bool visit_each(struct line empty, bool (*visit)(const struct line *line, void *context),
+                       void *context, bool *enough)
 {
     long descriptor = linux_syscall(SYS_openat, AT_FDCWD, "/proc/self/maps", O_RDONLY | O_CLOEXEC);
-    struct line line = {0};
+    struct line line = empty;
     char buffer[BUFFER];
     long got;
 
+    *enough = false;
     if (descriptor < 0)
         return false;
     do {
         got = linux_syscall(SYS_read, descriptor, buffer, sizeof(buffer));
-        for (long i = 0; i < got; i++) {
+        for (long i = 0; i < got && !*enough; i++) {
             if (buffer[i] != '\n') {
                 take(&line, buffer[i]);
                 continue;
             }
             line.name[line.name_length] = '\0';
-            if (line.name_length && line.offset == 0)
-                visit(line.start, line.name, context);
-            line = (struct line){0};
+            *enough = line.name_length && line.offset == 0 && visit(&line, context);
+            line = empty;
         }
-    } while (got > 0 || got == -EINTR);
+    } while ((got > 0 && !*enough) || got == -EINTR);
     linux_syscall(SYS_close, descriptor);
     return true;
+}
+
+struct visitor {
+    void (*visit)(uintptr_t start, const char *name, void *context);
+    void *context;
+};
+
+static bool visit_last_part(const struct line *line, void *context)
+{
+    const struct visitor *visitor = context;
+
+    visitor->visit(line->start, line->name, visitor->context);
+    return false;
+}
+
+bool linux_maps_each(void (*visit)(uintptr_t start, const char *name, void *context), void *context)
+{
+    struct visitor visitor = {.visit = visit, .context = context};
+    char name[LINUX_MAPS_NAME];
+    bool enough;
+
+    return visit_each((struct line){.name = name, .room = sizeof(name)}, visit_last_part, &visitor,
+                      &enough);
+}
+
+static bool starts_there(const struct line *line, void *context)
+{
+    return line->start == *(const uintptr_t *)context;
+}
+
+bool linux_maps_path(uintptr_t start, char *path, size_t room)
+{
+    bool found;
+
+    visit_each((struct line){.name = path, .room = room, .whole = true}, starts_there, &start,
+               &found);
+    return found;
 }

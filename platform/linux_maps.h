@@ -6,6 +6,7 @@
 #define OSRANDOM_LINUX_MAPS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { LINUX_MAPS_NAME = 64 };
@@ -17,5 +18,10 @@ enum { LINUX_MAPS_NAME = 64 };
  */
 bool linux_maps_each(void (*visit)(uintptr_t start, const char *name, void *context),
                      void *context);
+
+/* The whole path of the file whose beginning is mapped there, cut to room - 1 bytes; false if there
+ * is none. What is odd in it is escaped, and a deleted file's says so, as proc_pid_maps(5) tells.
+ */
+bool linux_maps_path(uintptr_t start, char *path, size_t room);
 
 #endif

@@ -7,8 +7,11 @@
 #include <errno.h>
 #include <linux/futex.h>
 #include <stdatomic.h>
+#include <sys/auxv.h>
 
 #include "linux_syscall.h"
+
+#pragma weak getauxval
 
 /* <dlfcn.h> of glibc 2.35; some machines have more members before the reserved ones. */
 struct found_object {
@@ -85,7 +88,19 @@ static bool look_below(const void *address, struct loaded *loaded)
     return false;
 }
 
-/* ---- */
+/* ---- Where it does ---- */
+
+/* Where a program's segments have gaps between them, as large pages make them, each of them is told
+ * as if it was an object, and only the first begins an ELF file. */
+static bool read_program(uintptr_t base, const void *address, struct loaded *loaded)
+{
+    const ElfW(Phdr) *headers = getauxval ? (const ElfW(Phdr) *)getauxval(AT_PHDR) : NULL;
+
+    if (!headers || !elf_image_read(&loaded->image, base, headers, getauxval(AT_PHNUM)))
+        return false;
+    loaded->start = elf_image_start(&loaded->image);
+    return elf_image_contains(&loaded->image, address);
+}
 
 bool loaded_at(const void *address, struct loaded *loaded)
 {
@@ -97,7 +112,8 @@ bool loaded_at(const void *address, struct loaded *loaded)
         return false;
     loaded->path = found.map->l_name;
     loaded->mark = found.map;
-    return read_from((uintptr_t)found.start, loaded);
+    return read_from((uintptr_t)found.start, loaded) ||
+           (*found.map->l_name == '\0' && read_program(found.map->l_addr, address, loaded));
 }
 
 bool loaded_from(uintptr_t start, struct loaded *loaded)

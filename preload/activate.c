@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #include "find.h"
+#include "hidden.h"
 #include "imports.h"
 #include "linux_syscall.h"
 #include "mem_hooks.h"
@@ -69,6 +70,8 @@ static void report_pin(const struct libcrypto *libcrypto)
             "%s in %s was built without RAND_set_rand_method(): calls of RAND_bytes() are served,"
             " its own draws come from its own generator",
             text, path);
+    else if (libcrypto->pin == PIN_REFUSED && libcrypto->is_hidden)
+        hidden_refused(libcrypto);
     else if (libcrypto->pin == PIN_REFUSED && is_openssl_version(text))
         report(REPORT_NOT_PINNED, "%s in %s could not be pinned; it draws from its own generator",
                text, path);
@@ -149,7 +152,8 @@ static enum pin_state set_method(struct libcrypto *libcrypto)
     bracketed = mem_hooks_begin(libcrypto, &original);
     /* Set before get: on an OpenSSL without a method, get would load the configuration file. */
     set(&osrandom_method);
-    held = get() == &osrandom_method;
+    held =
+        get() == &osrandom_method && (!libcrypto->is_hidden || hidden_draws_by_method(libcrypto));
     if (bracketed)
         mem_hooks_end(libcrypto, &original);
     if (held && !libcrypto->method)
@@ -177,7 +181,7 @@ static void sum_up(void)
     for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
         struct libcrypto *libcrypto = libcrypto_at(i);
 
-        if (!libcrypto)
+        if (!libcrypto || libcrypto->is_hidden)
             continue;
         count++;
         only = libcrypto->is_permanent && libcrypto->pin > PIN_TRYING ? libcrypto : NULL;
@@ -268,10 +272,10 @@ void activate_put_in_order(void)
             pin(libcrypto_at(i));
 }
 
-void activate_initialising(const void *address)
+void activate_initialising(const void *address, const char *name)
 {
     activate_put_in_order();
-    pinned(find_initialising(address));
+    pinned(find_initialising(address, name));
 }
 
 /* After OPENSSL_cleanup() there are no locks to set a method by. */

@@ -20,8 +20,9 @@
 /* Pins every OpenSSL that is mapped; at the program's start. */
 void activate_all(void);
 
-/* Pins the OpenSSL whose initialiser, running in this thread, contains the address. */
-void activate_initialising(const void *address);
+/* Pins the OpenSSL whose initialiser, running in this thread, contains the address, and asks for
+ * the variable of this name. */
+void activate_initialising(const void *address, const char *name);
 
 /* Pins it if that has not been done; handed through, NULL too. */
 struct libcrypto *pinned(struct libcrypto *libcrypto);

@@ -6,6 +6,7 @@
 #include "find.h"
 
 #include "elf_binding.h"
+#include "hidden.h"
 #include "imports.h"
 #include "linux_maps.h"
 #include "report.h"
@@ -34,7 +35,7 @@ static enum kind kind_of(const struct elf_image *image)
 
 static struct libcrypto *enter(const struct loaded *loaded, enum kind kind)
 {
-    struct libcrypto *entry = libcrypto_enter(loaded);
+    struct libcrypto *entry = libcrypto_enter(loaded, NULL);
 
     if (entry && kind == KIND_NAMESAKE)
         entry->pin = PIN_FOREIGN;
@@ -161,15 +162,22 @@ static bool is_known(const struct libcrypto *entry)
            (entry->is_permanent || (entry->method && *entry->method));
 }
 
-struct libcrypto *find_initialising(const void *address)
+struct libcrypto *find_initialising(const void *address, const char *name)
 {
     struct libcrypto *entry;
     struct loaded loaded;
 
-    if (!loaded_at(address, &loaded) || kind_of(&loaded.image) != KIND_OPENSSL)
+    if (!loaded_at(address, &loaded))
         return NULL;
     entry = entered(loaded.start);
-    return is_known(entry) ? entry : enter(&loaded, KIND_OPENSSL);
+    switch (kind_of(&loaded.image)) {
+    case KIND_OPENSSL:
+        return is_known(entry) ? entry : enter(&loaded, KIND_OPENSSL);
+    case KIND_OTHER:
+        return is_known(entry) ? entry : hidden_enter(&loaded, address, name);
+    default:
+        return NULL;
+    }
 }
 
 struct need {

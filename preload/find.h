@@ -16,10 +16,11 @@
 void find_all(void);
 
 /*
- * Enters the object whose initialiser, running in this thread, contains the address; NULL if that
- * is no OpenSSL. It is a new one even where an older one stood.
+ * Enters the object whose initialiser, running in this thread, contains the address and asks for
+ * the variable of this name; NULL if that is no OpenSSL. It is a new one even where an older one
+ * stood.
  */
-struct libcrypto *find_initialising(const void *address);
+struct libcrypto *find_initialising(const void *address, const char *name);
 
 /* Enters those that an object is linked to, if they came in unnoticed; whether there were any. It
  * reads /proc/self/maps. */

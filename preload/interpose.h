@@ -62,6 +62,7 @@ ENGINE *ENGINE_get_last(void);
 void ENGINE_register_all_RAND(void);
 
 char *getenv(const char *name);
+int getpid(void);
 
 #pragma GCC visibility pop
 

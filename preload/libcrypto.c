@@ -5,6 +5,7 @@
 
 #include "elf_binding.h"
 #include "report.h"
+#include "same_text.h"
 #include "status.h"
 
 static struct libcrypto table[MOST_LIBCRYPTOS];
@@ -52,26 +53,42 @@ struct libcrypto *libcrypto_around(const void *address)
 
 /* ---- Its functions ---- */
 
-void *libcrypto_symbol(const struct libcrypto *libcrypto, const char *symbol)
-{
-    return elf_image_symbol(&libcrypto->image, symbol);
-}
-
 /* Behind one another, so that no address needs relocation. */
-static const char names[] =
 #define NAME(name) #name "\0"
-    OFTEN_CALLED(NAME)
+static const char names[] = OFTEN_CALLED(NAME);
+static const char names_inside[] = CALLED_INSIDE(NAME);
 #undef NAME
-    ;
 
-const char *libcrypto_function_name(enum function function)
+static const char *name_at(const char *name, unsigned int index)
 {
-    const char *name = names;
-
-    for (unsigned int i = 0; i < (unsigned int)function; i++)
+    while (index--)
         while (*name++)
             ;
     return name;
+}
+
+const char *libcrypto_function_name(enum function function)
+{
+    return name_at(names, function);
+}
+
+const char *libcrypto_inside_name(enum inside function)
+{
+    return name_at(names_inside, function);
+}
+
+static void *symbol_inside(const struct libcrypto *libcrypto, const char *symbol)
+{
+    for (unsigned int i = 0; i < INSIDE_FUNCTIONS; i++)
+        if (same_text(libcrypto_inside_name(i), symbol))
+            return libcrypto->inside[i];
+    return NULL;
+}
+
+void *libcrypto_symbol(const struct libcrypto *libcrypto, const char *symbol)
+{
+    return libcrypto->is_hidden ? symbol_inside(libcrypto, symbol)
+                                : elf_image_symbol(&libcrypto->image, symbol);
 }
 
 void *libcrypto_function(struct libcrypto *libcrypto, enum function function)
@@ -149,7 +166,7 @@ static const char *name_of(const struct loaded *loaded)
     return loaded->path ? loaded->path : soname ? soname : "";
 }
 
-struct libcrypto *libcrypto_enter(const struct loaded *loaded)
+struct libcrypto *libcrypto_enter(const struct loaded *loaded, void *const *inside)
 {
     const char *soname = elf_image_soname(&loaded->image);
     struct libcrypto *entry;
@@ -169,6 +186,7 @@ struct libcrypto *libcrypto_enter(const struct loaded *loaded)
     entry->is_permanent = elf_is_permanent(&loaded->image);
     entry->life = status_life();
     entry->is_closed = false;
+    entry->is_hidden = inside != NULL;
     entry->image = loaded->image;
     entry->mark = loaded->mark;
     entry->name = soname ? elf_hash_of(soname) : 0;
@@ -176,6 +194,8 @@ struct libcrypto *libcrypto_enter(const struct loaded *loaded)
     entry->path = name_of(loaded);
     for (size_t i = 0; i < FUNCTIONS; i++)
         entry->functions[i] = NULL;
+    for (size_t i = 0; i < INSIDE_FUNCTIONS; i++)
+        entry->inside[i] = inside ? inside[i] : NULL;
     entry->ready = true;
     release(entry);
     changes++;

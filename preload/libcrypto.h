@@ -66,6 +66,29 @@ enum { MOST_LIBCRYPTOS = 8, MOST_VERSIONS = 32 };
 enum function { OFTEN_CALLED(FUNCTION_NUMBER) FUNCTIONS };
 #undef FUNCTION_NUMBER
 
+/* Functions that are called in a copy that exports none (hidden.h): all that its pin needs. */
+#define CALLED_INSIDE(X)                                                                           \
+    X(RAND_set_rand_method)                                                                        \
+    X(RAND_get_rand_method)                                                                        \
+    X(RAND_bytes)                                                                                  \
+    X(OPENSSL_init_crypto)                                                                         \
+    X(OpenSSL_version_num)                                                                         \
+    X(OpenSSL_version)                                                                             \
+    X(SSLeay)                                                                                      \
+    X(SSLeay_version)                                                                              \
+    X(CRYPTO_get_mem_functions)                                                                    \
+    X(CRYPTO_set_mem_functions)                                                                    \
+    X(CRYPTO_malloc)                                                                               \
+    X(CRYPTO_realloc)                                                                              \
+    X(CRYPTO_free)                                                                                 \
+    X(OSSL_PROVIDER_do_all)                                                                        \
+    X(ERR_set_mark)                                                                                \
+    X(ERR_pop_to_mark)
+
+#define INSIDE_NUMBER(name) INSIDE_##name,
+enum inside { CALLED_INSIDE(INSIDE_NUMBER) INSIDE_FUNCTIONS };
+#undef INSIDE_NUMBER
+
 struct libcrypto {
     _Atomic uintptr_t start; /* of its segments; 0: empty */
     _Atomic uintptr_t end;
@@ -80,6 +103,7 @@ struct libcrypto {
     unsigned int order; /* its place in the look-up order of the start; 0: came later */
     uint32_t life;      /* of the process when it was entered */
     bool is_closed;     /* by OPENSSL_cleanup() */
+    bool is_hidden;     /* a copy that exports nothing: no call from outside is for it */
     struct elf_image image;
     const void *mark; /* see loaded.h */
     uint32_t name;    /* elf_hash_of() its soname; 0: it has none */
@@ -87,6 +111,7 @@ struct libcrypto {
     size_t version_count;
     const char *path; /* the loader's name of it, while it is mapped; "": the program's */
     void *_Atomic functions[FUNCTIONS];
+    void *inside[INSIDE_FUNCTIONS]; /* of a hidden copy; NULL: not found */
 };
 
 /* An entry's index, and the entry whatever its state. */
@@ -101,10 +126,11 @@ uintptr_t libcrypto_start(size_t index);
 /* The one that the address lies in, or NULL; nothing is read there. */
 struct libcrypto *libcrypto_around(const void *address);
 
-/* A function of it, or NULL. */
+/* A function of it, or NULL; of a hidden copy, one of CALLED_INSIDE. */
 void *libcrypto_symbol(const struct libcrypto *libcrypto, const char *symbol);
 void *libcrypto_function(struct libcrypto *libcrypto, enum function function);
 const char *libcrypto_function_name(enum function function);
+const char *libcrypto_inside_name(enum inside function);
 
 /* As "OpenSSL 3.0.19 27 Jan 2026". */
 const char *libcrypto_version_text(const struct libcrypto *libcrypto);
@@ -114,9 +140,10 @@ bool libcrypto_is_still(const struct libcrypto *libcrypto);
 
 /*
  * Enters an object, in place of one that lay there before; NULL if another thread is at it, or no
- * place is left, which is reported. Others see it whole or not at all.
+ * place is left, which is reported. Others see it whole or not at all. inside: the functions of a
+ * hidden copy; NULL: it is none.
  */
-struct libcrypto *libcrypto_enter(const struct loaded *loaded);
+struct libcrypto *libcrypto_enter(const struct loaded *loaded, void *const *inside);
 
 /* The program was started with it. order > 0. */
 void libcrypto_of_start(struct libcrypto *libcrypto, unsigned int order);

@@ -130,7 +130,7 @@ static bool find_functions(const struct libcrypto *libcrypto, get_mem_functions 
 {
     *get = libcrypto_symbol(libcrypto, "CRYPTO_get_mem_functions");
     *set = libcrypto_symbol(libcrypto, "CRYPTO_set_mem_functions");
-    return libcrypto_symbol(libcrypto, "OpenSSL_version_num") && *get && *set && malloc && free;
+    return libcrypto_symbol(libcrypto, "OPENSSL_init_crypto") && *get && *set && malloc && free;
 }
 
 /* This one's, or another's that exports the same names and comes first in the look-up order. */

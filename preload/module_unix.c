@@ -27,5 +27,5 @@ const struct libcrypto *module_openssl_at(const void *address)
         return found;
     if (!loaded_at(address, &loaded) || !elf_image_symbol(&loaded.image, "ENGINE_set_id"))
         return NULL;
-    return libcrypto_enter(&loaded);
+    return libcrypto_enter(&loaded, NULL);
 }

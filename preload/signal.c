@@ -1,11 +1,14 @@
 /*
- * getenv(), for the signal that an OpenSSL was just mapped: its initialiser asks for
- * OPENSSL_ia32cap, or what it is called on another machine, before dlopen() returns.
+ * What OpenSSL asks the C library: getenv(), for the signal that one was just mapped (its
+ * initialiser asks for OPENSSL_ia32cap, or what it is called on another machine, before dlopen()
+ * returns), and getpid(), for those that know a fork by nothing else.
  */
 #include "activate.h"
 #include "find.h"
+#include "guard.h"
 #include "imports.h"
 #include "interpose.h"
+#include "linux_syscall.h"
 #include "shim.h"
 
 static bool is_signal(const char *name)
@@ -52,8 +55,17 @@ char *getenv(const char *name)
         return NULL;
     if (is_signal(name)) {
         shim_start();
-        activate_initialising(CALLER);
+        activate_initialising(CALLER, name);
     }
     next = find_getenv();
     return next ? next(name) : find_in_environment(name);
+}
+
+/* The C library's own is this system call, or a number that it keeps and that bare clones make
+ * wrong. Needs no relocation. */
+int getpid(void)
+{
+    const int real = (int)linux_syscall(SYS_getpid);
+
+    return guard_contains(CALLER) ? guard_told(CALLER, real) : real;
 }

@@ -59,7 +59,7 @@ static bool is_linked(const struct asked *asked, const struct libcrypto *libcryp
 
 static bool fits(const struct asked *asked, struct libcrypto *libcrypto)
 {
-    return libcrypto_offers(libcrypto, asked->version) &&
+    return !libcrypto->is_hidden && libcrypto_offers(libcrypto, asked->version) &&
            libcrypto_function(libcrypto, asked->function);
 }
 
@@ -148,7 +148,7 @@ static struct libcrypto *any(enum function function)
             worth += 2;
         if (libcrypto && libcrypto->pin != PIN_FOREIGN)
             worth += 4;
-        if (worth > best && libcrypto_is_still(libcrypto) &&
+        if (worth > best && !libcrypto->is_hidden && libcrypto_is_still(libcrypto) &&
             (!libcrypto->is_permanent || libcrypto_function(libcrypto, function))) {
             found = libcrypto;
             best = worth;
@@ -173,6 +173,8 @@ static struct libcrypto *choose(const struct loaded *object, const void *caller,
     struct libcrypto *meant;
 
     asked.around = libcrypto_around(caller);
+    if (asked.around && asked.around->is_hidden)
+        asked.around = NULL;
     meant = itself(&asked);
     if (!meant && (asked.imports || asked.around)) {
         meant = bound(&asked);

@@ -59,6 +59,11 @@ Test(fuzz, no_object_makes_a_symbol_look_up_read_outside_it)
     survives("elf");
 }
 
+Test(fuzz, no_file_makes_a_look_for_its_functions_find_what_is_none)
+{
+    survives("symbols");
+}
+
 Test(fuzz, no_environment_is_misread_or_breaks_a_line)
 {
     survives("settings");

@@ -59,7 +59,7 @@ thread-files:
 
 # ---- Fuzzers ----
 
-HUNT_FUZZ := $(addprefix $(HUNT_DIR)/,fuzz_elf fuzz_settings fuzz_reader)
+HUNT_FUZZ := $(addprefix $(HUNT_DIR)/,fuzz_elf fuzz_symbols fuzz_settings fuzz_reader)
 FUZZ_COMPILE = clang -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -O1 -g $(TEST_CFLAGS) \
                -Itools/osrandom -Itests/hunt/programs -o $@ $(filter %.c,$^)
 
@@ -70,9 +70,12 @@ $(HUNT_FUZZ): tests/hunt/suite.mk
 	$(call say,FUZZ,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(FUZZ_COMPILE)
-$(HUNT_DIR)/fuzz_settings: FUZZ_COMPILE += -ffreestanding # as linux_file.c must be compiled
+# As linux_file.c must be compiled.
+$(HUNT_DIR)/fuzz_settings $(HUNT_DIR)/fuzz_symbols: FUZZ_COMPILE += -ffreestanding
 $(HUNT_FUZZ): $(HUNT_DIR)/%: tests/hunt/programs/%.c
-$(HUNT_DIR)/fuzz_elf: platform/elf_image.c platform/elf_image.h
+$(HUNT_DIR)/fuzz_elf: platform/elf_image.c platform/elf_image.h tests/hunt/programs/layout.h
+$(HUNT_DIR)/fuzz_symbols: $(addprefix preload/,build_id.c symbol_file.c symbol_search.c build_id.h symbol_file.h \
+    symbol_search.h) platform/linux_file.c tests/hunt/programs/layout.h
 $(HUNT_DIR)/fuzz_settings: $(addprefix preload/,settings.c report.c settings.h report.h) platform/linux_file.c
 $(HUNT_DIR)/fuzz_reader: $(HUNT_READER) $(wildcard tools/osrandom/process/*.h) preload/status.h \
     tests/hunt/programs/reader_input.h
@@ -86,7 +89,7 @@ $(HUNT_DIR)/reader_seed: tests/hunt/programs/reader_seed.c $(HUNT_READER) $(FLAG
 # $(HUNT_DIR)/corpus, and the next run goes on from there.
 HUNT_SEEDS := $(HUNT_DIR)/seeds/made
 $(HUNT_SEEDS): tests/hunt/seeds $(HUNT_DIR)/reader_seed $(SHIM) \
-    $(BUILD)/tests/unit/small-gnu.so $(BUILD)/tests/unit/small-sysv.so
+    $(BUILD)/tests/unit/small-gnu.so $(BUILD)/tests/unit/small-sysv.so $(COPIES)
 	$(call say,SEEDS,$(@D))
 	$(Q)tests/hunt/seeds $(BUILD) $(@D) && touch $@
 

@@ -1,11 +1,16 @@
 # The parts of preload/ that stand by themselves, and what the tests load and run.
-unit_LINKS += $(patsubst %,$(BUILD)/preload/%.o,generators report settings)
+unit_LINKS += $(patsubst %,$(BUILD)/preload/%.o,build_id generators guard report settings symbol_file \
+                symbol_search)
 
 # The test program exports its symbols, so that it can be looked up in like a library.
 $(BUILD)/tests/unit/run: LDFLAGS += -rdynamic
 
 UNIT_FILES := $(addprefix $(BUILD)/tests/unit/,small-sysv.so small-gnu.so libearly-lazy.so libearly-now.so \
                 early-lazy early-now getenv_probe settings_probe)
+# Objects of which copy.c's functions are looked for: see objects/copy.c.
+COPIES := $(addprefix $(BUILD)/tests/unit/copy,.so .debug -anonymous.so -stripped.so -anonymous-stripped.so -other.so \
+            -other.debug -other-anonymous.so -two.so)
+UNIT_FILES += $(COPIES)
 TEST_FILES += $(UNIT_FILES)
 UNIT_COMPILE = $(CC) -O1 $(TEST_CFLAGS) -o $@
 
@@ -35,3 +40,36 @@ $(BUILD)/tests/unit/settings_probe: tests/unit/objects/settings_probe.c \
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(UNIT_COMPILE) $(filter-out %.mk $(FLAGS_FILE),$^)
+
+$(BUILD)/tests/unit/copy-%.o: tests/unit/objects/copy.c
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(UNIT_COMPILE) -fPIC -c $($(@F)_FLAGS) $<
+copy-1.o_FLAGS := -DCOPY=1
+copy-2.o_FLAGS := -DCOPY=2
+.SECONDARY: $(addprefix $(BUILD)/tests/unit/copy-,1.o 2.o)
+
+$(BUILD)/tests/unit/copy.so $(BUILD)/tests/unit/copy-anonymous.so: $(BUILD)/tests/unit/copy-1.o
+$(BUILD)/tests/unit/copy-other.so $(BUILD)/tests/unit/copy-other-anonymous.so: $(BUILD)/tests/unit/copy-2.o
+$(BUILD)/tests/unit/copy-two.so: $(addprefix $(BUILD)/tests/unit/copy-,1.o 2.o)
+
+$(filter-out %-stripped.so,$(filter %.so,$(COPIES))):
+	$(call say,LINK,$@)
+	$(Q)$(UNIT_COMPILE) -shared $(filter %.o,$^) \
+	    -Wl,--build-id=$(if $(findstring anonymous,$@),none,sha1)
+
+$(BUILD)/tests/unit/copy%-stripped.so: $(BUILD)/tests/unit/copy%.so
+	$(call say,STRIP,$@)
+	$(Q)$(STRIP) -o $@ $<
+
+$(BUILD)/tests/unit/copy-stripped.so: $(BUILD)/tests/unit/copy.so
+	$(call say,STRIP,$@)
+	$(Q)$(STRIP) -o $@ $<
+
+$(BUILD)/tests/unit/copy%.debug: $(BUILD)/tests/unit/copy%.so
+	$(call say,DEBUG,$@)
+	$(Q)objcopy --only-keep-debug $< $@
+
+$(BUILD)/tests/unit/copy.debug: $(BUILD)/tests/unit/copy.so
+	$(call say,DEBUG,$@)
+	$(Q)objcopy --only-keep-debug $< $@

@@ -1,0 +1,163 @@
+/*
+ * See guard.h.
+ */
+#include "guard.h"
+
+#include <linux/mman.h>
+#include <stdatomic.h>
+#include <stddef.h>
+
+#include "linux_syscall.h"
+#include "loaded.h"
+
+enum {
+    PROCESS_NUMBER_BITS = 22, /* PID_MAX_LIMIT of linux/threads.h */
+    MOST_LIVES = (1 << (31 - PROCESS_NUMBER_BITS)) - 1,
+    MOST_NUMBERS = 32,
+    PAGE = 4096,
+};
+
+/* In wiped memory: which life this is, 0 when it has just begun. NULL: none is under guard. */
+static _Atomic uint32_t *_Atomic word;
+
+/* In common memory, and so the same before and after: lives so far, and in which of them each
+ * number was told first: the life above the number. 0 ends the list, which only grows. */
+static _Atomic uint32_t lives;
+static _Atomic uint32_t told[MOST_NUMBERS];
+
+static struct guarded {
+    _Atomic uintptr_t first; /* 0: empty */
+    _Atomic uintptr_t end;   /* 0 while the rest is not to be looked at */
+    const void *_Atomic mark;
+} objects[MOST_GUARDED];
+
+/* ---- Lives and numbers ---- */
+
+/* A life's number is taken before it is written down: of two that begin the same one, be it a
+ * handler that has interrupted the other, one is right for both, and a child that is forked in
+ * between begins a later one. */
+static uint32_t this_life(_Atomic uint32_t *mark)
+{
+    uint32_t life = atomic_load(mark), next;
+
+    if (life)
+        return life;
+    next = atomic_fetch_add(&lives, 1) + 1;
+    return atomic_compare_exchange_strong(mark, &life, next) ? next : life;
+}
+
+/* What stands for a life in 31 bits above a process number; never 0. After as many as there is room
+ * for it begins again, when no DRBG has slept for so long. */
+static uint32_t above(uint32_t life)
+{
+    return (1 + (life - 1) % MOST_LIVES) << PROCESS_NUMBER_BITS;
+}
+
+/* A list that is full has told a number before that it does not know. */
+static bool was_told_before(uint32_t number, uint32_t life)
+{
+    const uint32_t entry = above(life) | number;
+
+    for (size_t i = 0; i < MOST_NUMBERS; i++) {
+        uint32_t found = atomic_load(&told[i]);
+
+        if (found == 0 && atomic_compare_exchange_strong(&told[i], &found, entry))
+            return false;
+        if (found << (32 - PROCESS_NUMBER_BITS) == number << (32 - PROCESS_NUMBER_BITS))
+            return found != entry;
+    }
+    return true;
+}
+
+int guard_number(int real)
+{
+    _Atomic uint32_t *mark = atomic_load_explicit(&word, memory_order_acquire);
+    uint32_t life;
+
+    if (!mark || real <= 0 || real >> PROCESS_NUMBER_BITS)
+        return real;
+    life = this_life(mark);
+    return was_told_before((uint32_t)real, life) ? (int)(above(life) | (uint32_t)real) : real;
+}
+
+/* ---- Who is told ---- */
+
+static _Atomic uint32_t *map_word(void)
+{
+    void *memory = linux_mmap(PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
+
+    if (linux_mmap_failed(memory))
+        return NULL;
+    if (linux_syscall(SYS_madvise, memory, PAGE, MADV_WIPEONFORK) == 0)
+        return memory;
+    linux_syscall(SYS_munmap, memory, PAGE);
+    return NULL;
+}
+
+/* The number of now may have been seen before this. */
+static bool start(void)
+{
+    _Atomic uint32_t *none = NULL, *memory;
+
+    if (atomic_load(&word))
+        return true;
+    memory = map_word();
+    if (!memory)
+        return false;
+    if (atomic_compare_exchange_strong(&word, &none, memory))
+        guard_number((int)linux_syscall(SYS_getpid));
+    else
+        linux_syscall(SYS_munmap, memory, PAGE);
+    return true;
+}
+
+/* The place of an object that was here before, an empty one, or one whose object is gone. */
+static struct guarded *place_for(uintptr_t first)
+{
+    for (size_t i = 0; i < MOST_GUARDED; i++)
+        if (objects[i].first == first)
+            return &objects[i];
+    for (size_t i = 0; i < MOST_GUARDED; i++)
+        if (objects[i].first == 0 || !loaded_still(objects[i].first, objects[i].mark))
+            return &objects[i];
+    return NULL;
+}
+
+bool guard_object(uintptr_t first, uintptr_t end, const void *mark)
+{
+    struct guarded *object = start() ? place_for(first) : NULL;
+
+    if (!object)
+        return false;
+    object->end = 0;
+    object->first = first;
+    object->mark = mark;
+    object->end = end;
+    return true;
+}
+
+static const struct guarded *guarded_around(const void *code)
+{
+    const uintptr_t address = (uintptr_t)code;
+
+    for (size_t i = 0; i < MOST_GUARDED; i++) {
+        uintptr_t first = objects[i].first;
+
+        if (address >= first && address < objects[i].end && first == objects[i].first)
+            return &objects[i];
+    }
+    return NULL;
+}
+
+bool guard_contains(const void *code)
+{
+    return atomic_load_explicit(&word, memory_order_relaxed) && guarded_around(code);
+}
+
+int guard_told(const void *code, int real)
+{
+    const struct guarded *object = guarded_around(code);
+    int other = guard_number(real);
+
+    return other != real && object && loaded_still(object->first, object->mark) ? other : real;
+}

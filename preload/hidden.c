@@ -1,0 +1,206 @@
+/*
+ * See hidden.h.
+ */
+#include "hidden.h"
+
+#include <limits.h>
+
+#include "guard.h"
+#include "imports.h"
+#include "method.h"
+#include "report.h"
+#include "settings.h"
+#include "symbol_file.h"
+
+/* Functions that others have who took over OpenSSL's names, behind one another. */
+static const char others[] = "BORINGSSL_self_test\0"
+                             "awslc_version_string\0";
+
+enum { OTHERS = 2, NAMES = INSIDE_FUNCTIONS + OTHERS };
+_Static_assert((int)NAMES < (int)MOST_WANTED, "all are looked for at once");
+
+/* ---- The object's file ---- */
+
+struct search {
+    uintptr_t start;
+    const char *path;
+};
+
+static int note_path(struct dl_phdr_info *info, size_t size, void *context)
+{
+    struct search *search = context;
+    const struct elf_image image = {
+        .base = info->dlpi_addr, .headers = info->dlpi_phdr, .header_count = info->dlpi_phnum};
+
+    (void)size;
+    if (elf_image_start(&image) != search->start)
+        return 0;
+    search->path = info->dlpi_name;
+    return 1;
+}
+
+/* Where the C library tells without a lock, it has told. Else: a thread that initialises an object
+ * has the loader's lock already. NULL: not known. */
+static const char *path_of(const struct loaded *loaded)
+{
+    struct search search = {.start = loaded->start, .path = loaded->path};
+
+    if (!search.path && dl_iterate_phdr)
+        dl_iterate_phdr(note_path, &search);
+    return search.path;
+}
+
+/* ---- Is it an OpenSSL at all? ---- */
+
+/* Each OpenSSL since 1.1.0, and most before, has this text among its others; BoringSSL and AWS-LC
+ * have no such setting, and a program may ask for OPENSSL_ia32cap for reasons of its own. */
+static const char sign[] = "OPENSSL_CONF";
+
+enum { LENGTH = sizeof(sign) - 1, FARTHEST = 1 << 21 /* bytes, to either side */ };
+
+/* Where the bytes of a file are mapped that are not written: from and to around an address. */
+static bool find_texts(const struct elf_image *image, uintptr_t address, const unsigned char **from,
+                       const unsigned char **to)
+{
+    for (size_t i = 0; i < image->header_count; i++) {
+        const ElfW(Phdr) *load = &image->headers[i];
+        uintptr_t start = image->base + load->p_vaddr, end = start + load->p_filesz;
+
+        if (load->p_type != PT_LOAD || (load->p_flags & (PF_R | PF_W)) != PF_R || address < start ||
+            address >= end)
+            continue;
+        *from = (const unsigned char *)(address - start > FARTHEST ? address - FARTHEST : start);
+        *to = (const unsigned char *)(end - address > FARTHEST ? address + FARTHEST : end);
+        return true;
+    }
+    return false;
+}
+
+/* Horspool's search: a byte tells how far the next match is away at least. */
+static bool has_sign(const struct elf_image *image, const char *name)
+{
+    unsigned char skip[UCHAR_MAX + 1];
+    const unsigned char *at, *to;
+
+    if (!find_texts(image, (uintptr_t)name, &at, &to))
+        return false;
+    __builtin_memset(skip, LENGTH, sizeof(skip));
+    for (unsigned int i = 0; i < LENGTH - 1; i++)
+        skip[(unsigned char)sign[i]] = (unsigned char)(LENGTH - 1 - i);
+    for (; to - at >= LENGTH; at += skip[at[LENGTH - 1]])
+        if (__builtin_memcmp(at, sign, LENGTH) == 0)
+            return true;
+    return false;
+}
+
+/* ---- Those that cannot be pinned ---- */
+
+static bool guard(const struct loaded *loaded)
+{
+    return guard_object(loaded->start, elf_image_end(&loaded->image), loaded->mark);
+}
+
+static void leave(const struct loaded *loaded, const char *path, const char *reason)
+{
+    if (*path && guard(loaded))
+        report(REPORT_NOT_PINNED,
+               "the OpenSSL inside %s keeps its own generator, made to notice forks: %s", path,
+               reason);
+    else
+        report(REPORT_NOT_PINNED, "the OpenSSL inside %s is not covered: %s",
+               *path ? path : report_program(), reason);
+}
+
+/* ---- Those that can ---- */
+
+static void want_all(struct wanted_symbol wanted[NAMES])
+{
+    const char *other = others;
+
+    for (unsigned int i = 0; i < INSIDE_FUNCTIONS; i++)
+        wanted[i].name = libcrypto_inside_name(i);
+    for (unsigned int i = INSIDE_FUNCTIONS; i < NAMES; i++) {
+        wanted[i].name = other;
+        while (*other++)
+            ;
+    }
+}
+
+/* False if the object has one of those that are no OpenSSL. */
+static bool take_all(const struct wanted_symbol wanted[NAMES], void *inside[INSIDE_FUNCTIONS])
+{
+    for (unsigned int i = 0; i < INSIDE_FUNCTIONS; i++)
+        inside[i] = wanted[i].address;
+    for (unsigned int i = INSIDE_FUNCTIONS; i < NAMES; i++)
+        if (wanted[i].address)
+            return false;
+    return true;
+}
+
+static struct libcrypto *look_inside(const struct loaded *loaded, const char *path,
+                                     const void *caller, const char *name)
+{
+    struct wanted_symbol wanted[NAMES];
+    void *inside[INSIDE_FUNCTIONS];
+    enum symbol_file_answer answer;
+
+    want_all(wanted);
+    answer = symbol_file_find(&loaded->image, path, caller, wanted, NAMES);
+    if (!take_all(wanted, inside))
+        report(REPORT_NOT_NEEDED, "not needed: what is inside %s only has OpenSSL's names", path);
+    else if (inside[INSIDE_RAND_set_rand_method] && inside[INSIDE_RAND_get_rand_method] &&
+             inside[INSIDE_RAND_bytes])
+        return libcrypto_enter(loaded, inside);
+    else if (has_sign(&loaded->image, name))
+        leave(loaded, path, symbol_file_reason(answer == SYMBOLS_FOUND ? SYMBOLS_NONE : answer));
+    return NULL;
+}
+
+struct libcrypto *hidden_enter(const struct loaded *loaded, const void *caller, const char *name)
+{
+    const char *path = settings.mode == MODE_ACTIVATE ? path_of(loaded) : NULL;
+
+    if (!path)
+        return NULL;
+    if (!elf_image_symbol(&loaded->image, "OSSL_provider_init"))
+        return look_inside(loaded, path, caller, name);
+    if (guard(loaded))
+        report(REPORT_NOT_NEEDED,
+               "the provider in %s keeps its own generator, made to notice forks", path);
+    return NULL;
+}
+
+void hidden_refused(const struct libcrypto *libcrypto)
+{
+    const struct loaded loaded = {
+        .image = libcrypto->image, .start = libcrypto->start, .mark = libcrypto->mark};
+
+    leave(&loaded, libcrypto->path, "it does not draw by a method");
+}
+
+/* ---- The proof ---- */
+
+static const unsigned char *volatile drawn_into;
+
+static int bytes(unsigned char *buffer, int length)
+{
+    drawn_into = buffer;
+    return method_bytes(buffer, length);
+}
+
+/* A method of the proof's own: no other draw is delayed by it, and none is mistaken for it. */
+bool hidden_draws_by_method(const struct libcrypto *libcrypto)
+{
+    int (*set)(const struct rand_method *) = libcrypto->inside[INSIDE_RAND_set_rand_method];
+    int (*draw)(unsigned char *, int) = libcrypto->inside[INSIDE_RAND_bytes];
+    struct rand_method proof = osrandom_method;
+    unsigned char buffer[16];
+    bool proven;
+
+    proof.bytes = bytes;
+    drawn_into = NULL;
+    set(&proof);
+    proven = draw(buffer, sizeof(buffer)) == 1 && drawn_into == buffer;
+    set(proven ? &osrandom_method : NULL);
+    return proven;
+}
