@@ -86,7 +86,7 @@ all: $(SHIM)
 
 help:
 	@echo 'make            $(SHIM), and $(BUILD)/osrandom where libelf and jansson are'
-	@echo 'make check      the quick tests; tools/check runs them all'
+	@echo 'make check      the quick tests; tools/check installs what they need and runs more, tools/check --all the rest'
 	@echo 'make check-offline those that need no network and no other system, with the OpenSSL that is here'
 	@echo 'make lint       clang-format, clang-tidy, cppcheck, gcc -fanalyzer'
 	@echo 'make sanitize   address, undefined behaviour and thread sanitizers; fuzz, statistics, soak, coverage:'

@@ -65,6 +65,7 @@ bool linux_maps_each(void (*visit)(uintptr_t start, const char *name, void *cont
                 take(&line, buffer[i]);
                 continue;
             }
+            line.name[line.name_length] = '\0';
             if (line.name_length && line.offset == 0)
                 visit(line.start, line.name, context);
             line = (struct line){0};

@@ -253,15 +253,24 @@ void activate_all(void)
         activate_note_changes();
 }
 
-void activate_forget_gone(void)
+/* By a thread of the process that this one was forked from. */
+static bool is_left_half_pinned(const struct libcrypto *libcrypto)
+{
+    return libcrypto && libcrypto->pin < PIN_NONE && libcrypto->pin != -(int)status_life();
+}
+
+void activate_put_in_order(void)
 {
     if (libcrypto_drop_gone())
         activate_note_changes();
+    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++)
+        if (is_left_half_pinned(libcrypto_at(i)))
+            pin(libcrypto_at(i));
 }
 
 void activate_initialising(const void *address)
 {
-    activate_forget_gone();
+    activate_put_in_order();
     pinned(find_initialising(address));
 }
 

@@ -26,9 +26,11 @@ void activate_initialising(const void *address);
 /* Pins it if that has not been done; handed through, NULL too. */
 struct libcrypto *pinned(struct libcrypto *libcrypto);
 
-/* Forgets those that were unloaded, and looks whether this one, which the caller is linked to, was
- * swapped past the shim: then our method is put back, unless OSRANDOM_ON_SWAP=allow. */
-void activate_forget_gone(void);
+/* Forgets those that were unloaded, and pins those whose pin a fork cut off. */
+void activate_put_in_order(void);
+
+/* Looks whether this one, which the caller is linked to, was swapped past the shim: then our method
+ * is put back, unless OSRANDOM_ON_SWAP=allow. */
 void activate_check(struct libcrypto *libcrypto);
 
 /* Another method, engine or generator was kept out: counts it, says so once, and stops the process

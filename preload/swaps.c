@@ -33,6 +33,11 @@ const struct rand_method *RAND_SSLeay(void)
     return default_method(whom(CALLER, FUNCTION_RAND_SSLeay), CALLER, FUNCTION_RAND_SSLeay);
 }
 
+static bool is_pinned(const struct libcrypto *meant)
+{
+    return meant && meant->pin == PIN_HELD;
+}
+
 /* OpenSSL's takes a lock. */
 const struct rand_method *RAND_get_rand_method(void)
 {
@@ -40,6 +45,8 @@ const struct rand_method *RAND_get_rand_method(void)
 
     if (left_alone(meant))
         return FORWARD(meant, RAND_get_rand_method);
+    if (is_pinned(meant))
+        wake_method_asked(meant);
     return meant ? &osrandom_method : NULL;
 }
 
@@ -47,11 +54,6 @@ static bool is_default(struct libcrypto *meant, const struct rand_method *method
 {
     return !method || method == &osrandom_method || method == FORWARD(meant, RAND_OpenSSL) ||
            method == FORWARD(meant, RAND_SSLeay);
-}
-
-static bool is_pinned(const struct libcrypto *meant)
-{
-    return meant && meant->pin == PIN_HELD;
 }
 
 static int back_to_default(struct libcrypto *meant)

@@ -3,7 +3,10 @@
  */
 #include "wake.h"
 
+#include <signal.h>
+
 #include "imports.h"
+#include "linux_syscall.h"
 #include "mem_hooks.h"
 #include "method.h"
 #include "status.h"
@@ -42,8 +45,19 @@ static int stop(void *provider, void *nothing)
     return 0;
 }
 
+/* Where there are engines (up to 3.6), to ask for the method is to look for a default engine, and
+ * that reads the configuration: in whatever context the draw is. */
+static void read_configuration(const struct libcrypto *libcrypto)
+{
+    enum { OPENSSL_INIT_LOAD_CONFIG = 0x40 };
+    int (*init)(uint64_t, const void *) = libcrypto_symbol(libcrypto, "OPENSSL_init_crypto");
+
+    if (init && libcrypto_symbol(libcrypto, "ENGINE_get_default_RAND"))
+        init(OPENSSL_INIT_LOAD_CONFIG, NULL);
+}
+
 /* OpenSSL puts what fails on the error queue, and stock takes it off again. */
-static void ask_for_providers(struct libcrypto *libcrypto, OSSL_LIB_CTX *context)
+static void ask(struct libcrypto *libcrypto, bool for_providers, OSSL_LIB_CTX *context)
 {
     int (*do_all)(OSSL_LIB_CTX *, int (*)(void *, void *), void *) =
         libcrypto_function(libcrypto, FUNCTION_OSSL_PROVIDER_do_all);
@@ -54,15 +68,39 @@ static void ask_for_providers(struct libcrypto *libcrypto, OSSL_LIB_CTX *context
     if (!do_all || !set_mark || !pop_to_mark)
         return;
     set_mark();
-    do_all(context, stop, NULL);
+    read_configuration(libcrypto);
+    if (for_providers)
+        do_all(context, stop, NULL);
     pop_to_mark();
     errno_put_back(error);
 }
 
+/* Whether a signal that has a handler is blocked: in that handler it is, and what it has
+ * interrupted may be OpenSSL, or malloc(). Nobody tells of a handler itself. */
+static bool may_be_in_handler(void)
+{
+    struct { /* the kernel's struct sigaction; some machines have more members */
+        uintptr_t handler;
+        uintptr_t more[19];
+    } action;
+    uint64_t blocked = 0;
+
+    if (linux_syscall(SYS_rt_sigprocmask, SIG_BLOCK, NULL, &blocked, sizeof(blocked)) != 0)
+        return true;
+    for (int number = 1; blocked; number++, blocked >>= 1)
+        if ((blocked & 1) &&
+            linux_syscall(SYS_rt_sigaction, number, NULL, &action, sizeof(blocked)) == 0 &&
+            action.handler > 1) /* neither SIG_DFL nor SIG_IGN */
+            return true;
+    return false;
+}
+
 static bool may_wait(const struct libcrypto *libcrypto)
 {
-    return !libcrypto->is_closed && (libcrypto->life == status_life() ||
-                                     (&__libc_single_threaded && __libc_single_threaded));
+    bool undisturbed =
+        libcrypto->life == status_life() || (&__libc_single_threaded && __libc_single_threaded);
+
+    return !libcrypto->is_closed && undisturbed && !may_be_in_handler();
 }
 
 static bool is_asleep(const struct libcrypto *libcrypto)
@@ -90,7 +128,7 @@ static void wake_default(struct libcrypto *libcrypto)
     if (libcrypto->awake != ASLEEP || !may_wait(libcrypto) ||
         !atomic_compare_exchange_strong(&libcrypto->awake, &asleep, WAKING))
         return;
-    ask_for_providers(libcrypto, NULL);
+    ask(libcrypto, true, NULL);
     note_awake(libcrypto);
 }
 
@@ -109,7 +147,7 @@ static void wake_own(struct libcrypto *libcrypto, OSSL_LIB_CTX *context)
     if (*place == (uintptr_t)context || !may_wait(libcrypto))
         return;
     *place = (uintptr_t)context;
-    ask_for_providers(libcrypto, context);
+    ask(libcrypto, true, context);
 }
 
 void wake(struct libcrypto *libcrypto, OSSL_LIB_CTX *context)
@@ -122,6 +160,20 @@ void wake(struct libcrypto *libcrypto, OSSL_LIB_CTX *context)
         wake_default(libcrypto);
 }
 
+void wake_method_asked(struct libcrypto *libcrypto)
+{
+    if (libcrypto->awake == ASLEEP && may_wait(libcrypto))
+        ask(libcrypto, false, NULL);
+}
+
+static void wake_by_method(const void *caller)
+{
+    struct libcrypto *libcrypto = libcrypto_around(caller);
+
+    if (libcrypto && libcrypto->pin == PIN_HELD)
+        wake(libcrypto, NULL);
+}
+
 void wake_new_context(OSSL_LIB_CTX *context)
 {
     uintptr_t present = (uintptr_t)context;
@@ -131,17 +183,10 @@ void wake_new_context(OSSL_LIB_CTX *context)
     atomic_compare_exchange_strong(place_of(context), &present, 0);
     has_contexts = true;
     wake_pending = true;
+    method_used = wake_by_method;
 }
 
-/* ---- What OpenSSL itself tells ---- */
-
-static void wake_by_method(const void *caller)
-{
-    struct libcrypto *libcrypto = has_contexts ? NULL : libcrypto_around(caller);
-
-    if (is_asleep(libcrypto))
-        wake_default(libcrypto);
-}
+/* ---- What OpenSSL itself tells, after its last draw ---- */
 
 /* In 1.0.x RAND_cleanup() asks for it, and draws may follow. */
 static void close_by_method(const void *caller)

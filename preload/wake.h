@@ -8,9 +8,10 @@
  * SHA-256. So the first draw in each context asks for its providers (OSSL_PROVIDER_do_all()), which
  * does the same.
  *
- * Nothing waits here for what may never come: in a child that was forked by one of several threads,
- * which may have been inside OpenSSL, and after OPENSSL_cleanup(), nothing is woken. Thread safe;
- * signal safe as a first draw is on stock; errno and OpenSSL's error queue are left alone.
+ * Nothing waits here for what may never come: in a signal handler (while a signal is blocked that
+ * has one), in a child that was forked by one of several threads, and after OPENSSL_cleanup(),
+ * nothing is woken; a later draw does it. Thread and signal safe therefore; errno and OpenSSL's
+ * error queue are left alone.
  */
 #ifndef OSRANDOM_WAKE_H
 #define OSRANDOM_WAKE_H
@@ -26,6 +27,10 @@ void wake_expect(struct libcrypto *libcrypto);
 /* A draw, or what wakes on stock as a draw does, is about to be served. context: NULL for the
  * default. */
 void wake(struct libcrypto *libcrypto, OSSL_LIB_CTX *context);
+
+/* The program has asked for the method: on stock that reads the configuration, where there are
+ * engines. */
+void wake_method_asked(struct libcrypto *libcrypto);
 
 /* The program has made it, perhaps where another one lay that has been woken. */
 void wake_new_context(OSSL_LIB_CTX *context);

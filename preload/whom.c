@@ -250,7 +250,7 @@ static struct libcrypto *look(const void *caller, enum function function, bool *
     struct loaded object;
 
     shim_start(); /* a library's constructor may have come before ours */
-    activate_forget_gone();
+    activate_put_in_order();
     answered = loaded_at(caller, &object) ? answer_by_look(&object, caller, function) : NULL;
     meant = answered ? answered : any(function);
     *sure = is_sure(meant, answered);

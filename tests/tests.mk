@@ -1,19 +1,4 @@
-# The tests: one folder a question, one Criterion program a folder.
-#
-#   unit         platform/ and the parts of preload/ by themselves
-#   load         one file that loads everywhere, and does nothing where there is no OpenSSL
-#   module       the engine as a module that OpenSSL loads by itself
-#   windows      the same and the sources on Windows; getentropy() on macOS and the BSDs
-#   openssl      the shim in programs with a real OpenSSL, of every generation
-#   harmless     what a draw, a fork and a look leave behind, compared with stock row by row
-#   faults       system calls that fail, and what a model says of it
-#   duplication  what repeats on stock and must not under the shim
-#   status       the status block, read from outside
-#   command      osrandom, the command
-#   surroundings what stands around a program: limits, sandboxes, signals, other preloads
-#   reach        other machines and other Debians
-#   apps         servers, interpreters, systemd and containers
-#   hunt         sanitizers, fuzzers, statistics, a soak: defects that no other test names
+# The tests: one folder a question, one Criterion program a folder: see tests/README.md.
 
 SUITES := $(patsubst tests/%/,%,$(dir $(wildcard $(addprefix tests/,$(addsuffix /.,\
             unit load module windows openssl harmless faults duplication status command \
@@ -90,7 +75,7 @@ endef
 $(foreach tree,$(TREES),$(eval $(call tree_rules,$(tree))))
 
 # Programs without OpenSSL that come by it in their own ways.
-PRELOADS := other_shim walks
+PRELOADS := other_shim stands walks
 PROGRAMS := $(patsubst tests/programs/%.c,$(BUILD)/programs/%,\
               $(filter-out $(PRELOADS:%=tests/programs/%.c),$(wildcard tests/programs/*.c))) \
             $(PRELOADS:%=$(BUILD)/programs/%.so)

@@ -1,5 +1,5 @@
 /*
- * The documents tell the truth about what is where: see the script beside this file.
+ * The documents tell the truth about what is where: see the scripts beside this file.
  */
 #include <criterion/criterion.h>
 #include <unistd.h>
@@ -44,7 +44,48 @@ Test(documents, name_tests_that_exist)
     expect_said("filters", "tests/README.md", "", "what a row says is shown by no test");
 }
 
-/* What the others rest on. */
+Test(documents, name_every_suite)
+{
+    struct outcome outcome = shell(
+        "for folder in $(ls -d tests/*/ | grep -vE '/(support|probes|programs|ledger)/$'); do\n"
+        "    name=$(basename $folder)\n"
+        "    grep -q \"^| .$name. |\" tests/README.md || echo \"no $name\"\n"
+        "done",
+        NULL);
+
+    expect(&outcome, 0, "", "", "a folder of tests is explained nowhere");
+    outcome_free(&outcome);
+}
+
+/* ---- Arrows: what they say of who includes whom ---- */
+
+Test(documents, say_truly_which_way_includes_go)
+{
+    struct outcome outcome = shell("exec tests/command/arrows .", NULL);
+
+    expect(&outcome, 0, "", "", "a room needs what stands above it");
+    outcome_free(&outcome);
+}
+
+Test(documents, an_arrow_that_points_up_is_found_out)
+{
+    struct outcome outcome =
+        shell("mkdir -p \"$1/platform\" \"$1/preload\" \"$1/tools/osrandom/base\"\n"
+              "echo '#include \"own.h\"\n#include \"up.h\"' >\"$1/platform/one.c\"\n"
+              "echo '#include \"own.h\"' >\"$1/preload/one.c\"\n"
+              "echo '#include \"command.h\"' >\"$1/tools/osrandom/base/one.c\"\n"
+              "touch \"$1/platform/own.h\" \"$1/preload/up.h\"; exec tests/command/arrows \"$1\"",
+              directory(), NULL);
+
+    expect(&outcome, 0,
+           text_format("%s/one.c includes up.h\n%s/one.c includes command.h\n", "platform",
+                       "tools/osrandom/base"),
+           "", "an arrow that points up is passed over");
+    outcome_free(&outcome);
+}
+
+/* ---- What the others rest on ---- */
+
 Test(documents, that_are_wrong_are_found_out)
 {
     const char *wrong = file_of("wrong.md",

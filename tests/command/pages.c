@@ -39,6 +39,7 @@ Test(pages, tell_of_every_option_and_every_value)
         "error\\\n"
         "    OSRANDOM_LOG warn quiet info; do\n"
         "    grep -qE \"^.It (Ev|Cm) $word\" tools/man/libosrandom_preload.8 || echo \"no $word\"\n"
+        "    grep -qF \"\\`$word\\`\" README.md || echo \"no $word in README.md\"\n"
         "done",
         NULL);
 

@@ -189,7 +189,7 @@ BOTH_VERSIONS(the_system_call_shares_nothing_in_three_restores_of, SHIM_GETRANDO
 
 #if defined(__x86_64__)
 
-/* The README names this limit; when it is gone, the README is to be mended. A new seed of the
+/* preload/README.md names this limit; when it is gone, that is to be mended. A new seed of the
  * kernel's between two restores hides it, so it is tried again. */
 Test(criu, the_vdso_repeats_in_three_restores_of_criu_4_1, .timeout = 300)
 {

@@ -9,18 +9,21 @@
 
 #include "harmless.h"
 #include "level.h"
+#include "text.h"
 
 #define FORKED "a child that is forked while another thread holds the loader's lock hangs for ever"
 #define MUTEX "a program whose dl_iterate_phdr() callback takes a mutex of its own hangs for ever"
 
-/* The first mode that differs ends it: a child that hangs takes 20 seconds to say so. */
-static void expect_no_hang(const struct way *way, const char *loss, const char *const *words)
+/* The first mode that differs ends it: a child that hangs takes 20 seconds to say so. setting: one
+ * more, or NULL. */
+static void expect_no_hang_with(const struct way *way, const char *setting, const char *loss,
+                                const char *const *words)
 {
-    struct outcome stock = probe(way, NULL, NULL, "loader", words);
+    struct outcome stock = probe(way, NULL, WORDS(setting), "loader", words);
     bool goes_on = true;
 
     for (size_t i = 0; modes[i] && goes_on; i++) {
-        struct outcome shim = probe(way, the_shim(), WORDS(modes[i]), "loader", words);
+        struct outcome shim = probe(way, the_shim(), WORDS(modes[i], setting), "loader", words);
         char what[160];
 
         snprintf(what, sizeof(what), "%s, %s %s", described_with(way, modes[i]), words[0],
@@ -31,6 +34,11 @@ static void expect_no_hang(const struct way *way, const char *loss, const char *
     }
     cr_expect(!strstr(stock.out, "hung"), "%s: stock hangs:\n%s", described(way), stock.out);
     outcome_free(&stock);
+}
+
+static void expect_no_hang(const struct way *way, const char *loss, const char *const *words)
+{
+    expect_no_hang_with(way, NULL, loss, words);
 }
 
 ParameterizedTestParameters(locks, of_the_loader_are_not_waited_for_in_a_forked_child)
@@ -57,15 +65,34 @@ ParameterizedTest(struct way *way, locks, of_the_loader_and_of_the_program_are_n
 
 ParameterizedTestParameters(locks, of_the_loader_are_not_waited_for_beside_dlopen)
 {
-    return linked_ways();
+    return all_ways();
 }
 
-/* Two hundred forks, of which some find the other thread with the lock in hand. */
+/* Another thread is in a constructor of the library that it loads. */
 ParameterizedTest(struct way *way, locks, of_the_loader_are_not_waited_for_beside_dlopen)
 {
-    only_from(LEVEL_USUAL);
-    expect_no_hang(way, FORKED, WORDS("dlopen", "cold"));
-    expect_no_hang(way, FORKED, WORDS("dlopen", "warm"));
+    char *setting = text_format("LOADER_STANDS=%s", built("programs/stands.so"));
+
+    expect_no_hang_with(way, setting, FORKED, WORDS("dlopen", "cold"));
+    expect_no_hang_with(way, setting, FORKED, WORDS("dlopen", "warm"));
+    free(setting);
+}
+
+static struct way beside_boringssl[] = {{"openssl-3.0", LINKED}, {"openssl-4.0", LINKED}};
+
+ParameterizedTestParameters(locks, of_the_loader_are_not_waited_for_beside_a_boringssl)
+{
+    return cr_make_param_array(struct way, beside_boringssl, 2);
+}
+
+/* It takes no method, so the shim asks of every call whose it is. */
+ParameterizedTest(struct way *way, locks, of_the_loader_are_not_waited_for_beside_a_boringssl)
+{
+    char *setting = text_format("LOADER_BESIDE=%s", tree_or_skip("boringssl")->libcrypto);
+
+    expect_no_hang_with(way, setting, FORKED, WORDS("fork", "cold"));
+    expect_no_hang_with(way, setting, FORKED, WORDS("fork", "warm"));
+    free(setting);
 }
 
 /* glibc 2.31 has no _dl_find_object(), and its unwinder walks as well. What has been called before

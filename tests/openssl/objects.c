@@ -43,7 +43,7 @@ ParameterizedTest(struct way *way, objects, a_program_that_exports_its_own_copy_
     expect_carrier_covered(way, "static_exported_nopie");
 }
 
-/* The README names this limit; when it is gone, the README is to be mended. */
+/* preload/README.md names this limit; when it is gone, that is to be mended. */
 ParameterizedTestParameters(objects,
                             a_program_that_hides_its_own_copy_is_not_covered_and_not_harmed)
 {

@@ -1,5 +1,5 @@
 /*
- * The README's pictures.
+ * The pictures of tests/README.md.
  */
 #ifndef OSRANDOM_PERF_PICTURE_H
 #define OSRANDOM_PERF_PICTURE_H

@@ -10,7 +10,7 @@
  * an exception that is thrown does; the rounds end with the first that hangs walks   how often each
  * call enters dl_iterate_phdr() once it has been made: tests/programs/walks.c
  *
- * warm: the parent has made each call before.
+ * warm: the parent has made each call before. LOADER_BESIDE names a library that is there as well.
  */
 #include <dlfcn.h>
 #include <link.h>
@@ -62,14 +62,19 @@ static void *unwind(void *unused)
     return unused;
 }
 
-static void *load(void *unused)
+static void stand(void)
 {
-    for (;;) {
-        void *library = dlopen("libresolv.so.2", RTLD_NOW | RTLD_LOCAL);
+    sem_post(&inside);
+    sem_wait(&go_on);
+}
 
-        NEED(library);
-        dlclose(library);
-    }
+static void *stay_in_dlopen(void *unused)
+{
+    char address[32];
+
+    snprintf(address, sizeof(address), "%lu", (unsigned long)(void (*)(void))stand);
+    setenv("STANDS", address, 1);
+    dlopen(getenv("LOADER_STANDS"), RTLD_NOW | RTLD_LOCAL);
     return unused;
 }
 
@@ -80,11 +85,11 @@ static void start(void *(*body)(void *))
     NEED(pthread_create(&thread, NULL, body, NULL) == 0);
 }
 
-static void start_inside(void)
+static void start_inside(void *(*body)(void *))
 {
     sem_init(&inside, 0, 0);
     sem_init(&go_on, 0, 0);
-    start(stay_inside);
+    start(body);
     sem_wait(&inside);
 }
 
@@ -93,7 +98,7 @@ static void be_child(size_t call)
     alarm(MOST_SECONDS);
     if (in_mutex) {
         pthread_mutex_lock(&mutex);
-        start_inside();
+        start_inside(stay_inside);
     }
     calls[call].make();
     _exit(0);
@@ -163,8 +168,9 @@ static void count_walks(void)
 
 int main(int argc, char **argv)
 {
-    const char *what = argc > 1 ? argv[1] : "";
+    const char *what = argc > 1 ? argv[1] : "", *beside = getenv("LOADER_BESIDE");
 
+    NEED(!beside || dlopen(beside, RTLD_NOW | RTLD_LOCAL));
 #ifdef HAS_LIB_CTX
     own = make_own();
     NEED(own);
@@ -176,12 +182,12 @@ int main(int argc, char **argv)
         count_walks();
     } else if (in_mutex) {
         all_at_once();
-    } else if (strcmp(what, "fork") == 0) {
-        start_inside();
-        all_at_once();
-    } else {
-        start(strcmp(what, "unwind") == 0 ? unwind : load);
+    } else if (strcmp(what, "unwind") == 0) {
+        start(unwind);
         one_by_one();
+    } else {
+        start_inside(strcmp(what, "dlopen") == 0 ? stay_in_dlopen : stay_inside);
+        all_at_once();
     }
     fflush(stdout);
     _exit(0);

@@ -220,8 +220,8 @@ static int make_round(size_t work, long number, int in_handler)
     return ended;
 }
 
-/* The first round that does not end is the last: each takes its time. */
-static void interrupt(size_t work, int in_handler)
+/* The first round that does not end is the last of all: each takes its time. */
+static int interrupt(size_t work, int in_handler)
 {
     long rounds, i, served = 0;
 
@@ -236,6 +236,7 @@ static void interrupt(size_t work, int in_handler)
     }
     printf("%s=ended %ld of %ld, served %ld, refused %ld\n", works[work].name, i, rounds, served,
            seen->asked - seen->answered);
+    return i == rounds;
 }
 
 static void leave_root(const char *directory)
@@ -288,6 +289,7 @@ int main(int argc, char **argv)
         after_cleanup();
     else
         for (size_t work = 0; work < sizeof(works) / sizeof(works[0]); work++)
-            interrupt(work, strcmp(moment, "handler") == 0);
+            if (!interrupt(work, strcmp(moment, "handler") == 0))
+                break;
     return 0;
 }

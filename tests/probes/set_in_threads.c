@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -143,15 +144,31 @@ static void race(const char *when, const RAND_METHOD *before, const RAND_METHOD 
     print_state(when, "taken back", own_getter());
 }
 
+/* In a process of its own, so that none inherits what another has left. */
+static void fork_race(const char *when, const RAND_METHOD *before, const RAND_METHOD *stopping,
+                      const RAND_METHOD *beside)
+{
+    int status;
+
+    fflush(stdout);
+    if (fork() == 0) {
+        race(when, before, stopping, beside);
+        fflush(stdout);
+        _exit(0);
+    }
+    wait(&status);
+    if (status)
+        printf("%s=ended with status %#x\n", when, (unsigned int)status);
+}
+
 int main(void)
 {
     find_own_getter();
     NEED(RAND_set_rand_method(NULL) == 1);
     first = own_getter();
-    race("back while another sets", &other, NULL, &other);
-    race("set while another goes back", NULL, &other, NULL);
-    race("set again while another goes back", &other, &other, NULL);
-    race("back again while another sets", NULL, NULL, &other);
-    fflush(stdout);
-    _exit(0);
+    fork_race("back while another sets", &other, NULL, &other);
+    fork_race("set while another goes back", NULL, &other, NULL);
+    fork_race("set again while another goes back", &other, &other, NULL);
+    fork_race("back again while another sets", NULL, NULL, &other);
+    return 0;
 }

@@ -53,23 +53,15 @@ static void give_entropy(EVP_RAND_CTX *generator)
     NEED(generator && EVP_RAND_CTX_set_params(generator, params));
 }
 
-/* As OpenSSL's own test_rand does. */
-static int choose_test_rand(void)
+/* As OpenSSL's own test_rand does. A generator that is there is past changing its kind. */
+static void prepare_test_rand(void)
 {
-    int told = RAND_set_DRBG_type(NULL, "TEST-RAND", NULL, NULL, NULL);
+    const EVP_RAND *kind = EVP_RAND_CTX_get0_rand(RAND_get0_public(NULL));
 
-    if (told == 1 && strcmp(EVP_RAND_get0_name(EVP_RAND_CTX_get0_rand(RAND_get0_public(NULL))),
-                            "TEST-RAND") == 0) {
-        give_entropy(RAND_get0_public(NULL));
-        give_entropy(RAND_get0_private(NULL));
-    }
-    return told;
-}
-
-/* The kind that is the default anyway is nobody's way out. */
-static int choose_ctr_drbg(void)
-{
-    return RAND_set_DRBG_type(NULL, "CTR-DRBG", NULL, "AES-256-CTR", NULL);
+    if (strcmp(EVP_RAND_get0_name(kind), "TEST-RAND") != 0)
+        return;
+    give_entropy(RAND_get0_public(NULL));
+    give_entropy(RAND_get0_private(NULL));
 }
 #endif
 
@@ -124,9 +116,7 @@ static int take(const char *way)
 #endif
 #ifdef HAS_LIB_CTX
     if (strcmp(way, "test-rand") == 0)
-        return choose_test_rand();
-    if (strcmp(way, "ctr-drbg") == 0)
-        return choose_ctr_drbg();
+        return RAND_set_DRBG_type(NULL, "TEST-RAND", NULL, NULL, NULL);
 #endif
 #ifdef OSSL_FUNC_PROVIDER_RANDOM_BYTES
     if (strcmp(way, "provider") == 0)
@@ -142,6 +132,10 @@ int main(int argc, char **argv)
 
     for (int i = 0; argc > 2 && i < atoi(argv[2]); i++)
         print_number("told", take(argv[1]));
+#ifdef HAS_LIB_CTX
+    if (strcmp(argv[1], "test-rand") == 0)
+        prepare_test_rand();
+#endif
     print_draws();
     NEED(RAND_priv_bytes(bytes, sizeof(bytes)) == 1);
     print_hex("RAND_priv_bytes", bytes, sizeof(bytes));

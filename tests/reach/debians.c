@@ -1,7 +1,7 @@
 /*
  * One unchanged file in the roots of four Debians, from glibc 2.31 and OpenSSL 1.1.1 on: a linked
  * OpenSSL, one that Python loads late, two processes with the same number, and the look from
- * outside. Each test is a row of the README's table.
+ * outside. Each test is a row of tests/README.md's table.
  */
 #include <criterion/criterion.h>
 #include <stdlib.h>

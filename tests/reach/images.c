@@ -102,8 +102,8 @@ Test(images, for_i386_keep_control_flow_protection)
     cr_expect(strstr(notes, "IBT") && strstr(notes, "SHSTK"), "no CET note: %s", notes);
 }
 
-/* As the README has it for a system with both word sizes; the command itself stays away, for there
- * is no libelf for that machine here. */
+/* As tests/README.md has it for a system with both word sizes; the command itself stays away, for
+ * there is no libelf for that machine here. */
 Test(images, are_installed_by_make_with_the_other_compiler)
 {
     const char *build = text_format("BUILD=%s/reach/i386", BUILD_DIR);

@@ -1,6 +1,6 @@
 /*
  * The shim on other machines: big-endian and little, 32 bits and 64, run by an emulator or by this
- * machine's own kernel, with that machine's Debian. Each test is a row of the README's table.
+ * machine's own kernel, with that machine's Debian. Each test is a row of tests/README.md's table.
  */
 #include <criterion/criterion.h>
 #include <stdio.h>

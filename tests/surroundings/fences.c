@@ -120,7 +120,7 @@ Test(fences, a_filter_that_kills_for_getrandom_kills_as_on_stock)
     played_free(&ours);
 }
 
-/* Stock needs no system call between its seeds. The README names this limit. */
+/* Stock needs no system call between its seeds. preload/README.md names this limit. */
 Test(fences, a_filter_that_kills_for_getrandom_after_the_first_draw_kills_unlike_on_stock)
 {
     const struct scene by_hand = {.words = WORDS(OURS("fences"), "drawn", "killed"),

@@ -95,7 +95,7 @@ Test(moments, of_destruction_are_served)
     played_free(&played);
 }
 
-/* What the README says of stock: a lock of the draw that was left is never given back, or a
+/* What tests/README.md says of stock: a lock of the draw that was left is never given back, or a
  * draw finds its generator half changed and fails; and what the exit has freed is used. */
 static void expect_bad_end(const char *kind)
 {
@@ -104,7 +104,7 @@ static void expect_bad_end(const char *kind)
     struct played stock = play(&scene);
 
     cr_expect(stock.outcome.timed_out || stock.outcome.signal || stock.outcome.exit_code,
-              "stock ends well in %s: the README is to be mended", stock.what);
+              "stock ends well in %s: tests/README.md is to be mended", stock.what);
     played_free(&stock);
 }
 

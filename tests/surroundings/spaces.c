@@ -1,7 +1,7 @@
 /*
  * Programs that come by OpenSSL so that the shim does not see it, or start others without it. What
- * is not covered is named in the README; when such a test fails because it is, the README is to be
- * mended.
+ * is not covered is named in preload/README.md; when such a test fails because it is, that is
+ * to be mended.
  */
 #include <stdlib.h>
 

@@ -83,7 +83,7 @@ static void expect_in_ledger(const struct played *played, const char *const *nam
                       value);
         else if (value)
             cr_expect(!ledger_holds_hex(played->ledger, value),
-                      "%s: %s=%s came from the operating system, which the README denies",
+                      "%s: %s=%s came from the operating system, which preload/README.md denies",
                       played->what, *names, value);
         free(value);
     }

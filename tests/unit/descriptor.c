@@ -263,7 +263,8 @@ static void replace_device(const char *with)
 {
     if (unshare(CLONE_NEWNS) != 0)
         cr_skip_test("needs root: a mount namespace of its own");
-    cr_assert(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
+    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 && errno == EINVAL)
+        cr_skip_test("the root directory is no mount point: what is mounted would show outside");
     cr_assert(mount(with, "/dev/urandom", NULL, MS_BIND, NULL) == 0, "%s: %s", with,
               strerror(errno));
 }
