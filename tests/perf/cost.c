@@ -299,7 +299,7 @@ static void size_row(void)
     } else {
         size = text_format("%.1f KiB", (double)file.st_size / 1024);
         table_row("size of the file, stripped", "", size, "", (double)file.st_size / 1024, 0,
-                  at_most(56, "<= 56 KiB"));
+                  at_most(64, "<= 64 KiB"));
         free(size);
     }
     close(descriptor);
