@@ -57,7 +57,7 @@ static bool visit_each(struct line empty, bool (*visit)(const struct line *line,
 {
     long descriptor = linux_syscall(SYS_openat, AT_FDCWD, "/proc/self/maps", O_RDONLY | O_CLOEXEC);
     struct line line = empty;
-    char buffer[BUFFER];
+    char buffer[BUFFER] = {0}; /* for analyzers: read() fills it */
     long got;
 
     *enough = false;

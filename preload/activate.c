@@ -95,7 +95,7 @@ static const struct rand_method *_Atomic *word_in(uintptr_t from, uintptr_t to)
 static const struct rand_method *_Atomic *word_in_memory(uintptr_t from, uintptr_t to)
 {
     const struct rand_method *_Atomic *found = NULL;
-    unsigned char present[CHUNK];
+    unsigned char present[CHUNK] = {0};
 
     while (from < to && !found) {
         uintptr_t page = from & ~(uintptr_t)(PAGE - 1), end = page + (uintptr_t)CHUNK * PAGE;
