@@ -149,6 +149,7 @@ static enum pin_state set_method(struct libcrypto *libcrypto)
 
     if (!set || !get)
         return PIN_DRAWS;
+    libcrypto->is_entered = true;
     bracketed = mem_hooks_begin(libcrypto, &original);
     /* Set before get: on an OpenSSL without a method, get would load the configuration file. */
     set(&osrandom_method);
@@ -158,6 +159,7 @@ static enum pin_state set_method(struct libcrypto *libcrypto)
         mem_hooks_end(libcrypto, &original);
     if (held && !libcrypto->method)
         libcrypto->method = find_word(&libcrypto->image);
+    libcrypto->is_entered = false;
     errno_put_back(error);
     return held ? PIN_HELD : PIN_REFUSED;
 }
@@ -219,7 +221,7 @@ static bool may_pin(struct libcrypto *libcrypto)
 {
     int before = libcrypto->pin, mark = -(int)status_life();
 
-    return before <= PIN_NONE && before != mark &&
+    return before <= PIN_NONE && before != mark && !libcrypto->is_entered &&
            atomic_compare_exchange_strong(&libcrypto->pin, &before, mark);
 }
 
@@ -257,10 +259,12 @@ void activate_all(void)
         activate_note_changes();
 }
 
-/* By a thread of the process that this one was forked from. */
+/* By a thread of the process that this one was forked from. If it was inside OpenSSL, and holds its
+ * locks for ever, the pin cannot be finished, and draws are served all the same. */
 static bool is_left_half_pinned(const struct libcrypto *libcrypto)
 {
-    return libcrypto && libcrypto->pin < PIN_NONE && libcrypto->pin != -(int)status_life();
+    return libcrypto && libcrypto->pin < PIN_NONE && libcrypto->pin != -(int)status_life() &&
+           !libcrypto->is_entered;
 }
 
 void activate_put_in_order(void)

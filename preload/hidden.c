@@ -7,6 +7,7 @@
 
 #include "guard.h"
 #include "imports.h"
+#include "linux_maps.h"
 #include "method.h"
 #include "report.h"
 #include "settings.h"
@@ -21,33 +22,17 @@ _Static_assert((int)NAMES < (int)MOST_WANTED, "all are looked for at once");
 
 /* ---- The object's file ---- */
 
-struct search {
-    uintptr_t start;
-    const char *path;
-};
+enum { LONGEST_PATH = 512 };
 
-static int note_path(struct dl_phdr_info *info, size_t size, void *context)
+/* Where the C library does not tell without a lock, the kernel does; "" is the program's. NULL: not
+ * known. */
+static const char *path_of(const struct loaded *loaded, char room[LONGEST_PATH])
 {
-    struct search *search = context;
-    const struct elf_image image = {
-        .base = info->dlpi_addr, .headers = info->dlpi_phdr, .header_count = info->dlpi_phnum};
-
-    (void)size;
-    if (elf_image_start(&image) != search->start)
-        return 0;
-    search->path = info->dlpi_name;
-    return 1;
-}
-
-/* Where the C library tells without a lock, it has told. Else: a thread that initialises an object
- * has the loader's lock already. NULL: not known. */
-static const char *path_of(const struct loaded *loaded)
-{
-    struct search search = {.start = loaded->start, .path = loaded->path};
-
-    if (!search.path && dl_iterate_phdr)
-        dl_iterate_phdr(note_path, &search);
-    return search.path;
+    if (loaded->path)
+        return loaded->path;
+    if (getauxval && elf_image_contains(&loaded->image, (const void *)getauxval(AT_PHDR)))
+        return "";
+    return linux_maps_path(loaded->start, room, LONGEST_PATH) ? room : NULL;
 }
 
 /* ---- Is it an OpenSSL at all? ---- */
@@ -158,7 +143,8 @@ static struct libcrypto *look_inside(const struct loaded *loaded, const char *pa
 
 struct libcrypto *hidden_enter(const struct loaded *loaded, const void *caller, const char *name)
 {
-    const char *path = settings.mode == MODE_ACTIVATE ? path_of(loaded) : NULL;
+    char room[LONGEST_PATH];
+    const char *path = settings.mode == MODE_ACTIVATE ? path_of(loaded, room) : NULL;
 
     if (!path)
         return NULL;
