@@ -183,7 +183,12 @@ static void sum_up(void)
     for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
         struct libcrypto *libcrypto = libcrypto_at(i);
 
-        if (!libcrypto || libcrypto->is_hidden)
+        if (!libcrypto)
+            continue;
+        libcrypto->is_given = libcrypto->pin == PIN_HELD && settings.on_swap == SWAP_ALLOW &&
+                              libcrypto->method && libcrypto_is_still(libcrypto) &&
+                              !holds(libcrypto);
+        if (libcrypto->is_hidden)
             continue;
         count++;
         only = libcrypto->is_permanent && libcrypto->pin > PIN_TRYING ? libcrypto : NULL;

@@ -187,6 +187,7 @@ struct libcrypto *libcrypto_enter(const struct loaded *loaded, void *const *insi
     entry->life = status_life();
     entry->is_closed = false;
     entry->is_entered = false;
+    entry->is_given = false;
     entry->is_hidden = inside != NULL;
     entry->image = loaded->image;
     entry->mark = loaded->mark;

@@ -103,6 +103,7 @@ struct libcrypto {
     unsigned int order; /* its place in the look-up order of the start; 0: came later */
     uint32_t life;      /* of the process when it was entered */
     bool is_closed;     /* by OPENSSL_cleanup() */
+    bool is_given;      /* it draws by the program's own method: for the status block */
     bool is_entered;    /* a pin is inside it, and may hold its locks */
     bool is_hidden;     /* a copy that exports nothing: no call from outside is for it */
     struct elf_image image;

@@ -67,7 +67,7 @@ void status_update(void)
     SET(block.source, random_source());
     for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
         const struct libcrypto *libcrypto = libcrypto_at(i);
-        int pin = libcrypto ? libcrypto->pin : PIN_NONE;
+        int pin = !libcrypto ? PIN_NONE : libcrypto->is_given ? PIN_GIVEN : libcrypto->pin;
 
         if (libcrypto && libcrypto->pin == PIN_FOREIGN)
             continue;

@@ -129,6 +129,13 @@ static enum call call_of(const struct supervisor *supervisor, const struct secco
     }
 }
 
+/* What a pin and the waking of OpenSSL ask about the process: no draw depends on it, and the model
+ * has no word for it. */
+static bool is_question(const struct seccomp_data *data)
+{
+    return data->nr == SYS_mincore || (data->nr == SYS_rt_sigprocmask && data->args[1] == 0);
+}
+
 /* The shim's first call is an fstat(). By whomever they are made, the calls that seed a generator
  * in the process are of interest: getentropy()'s getrandom(), and the devices. */
 static bool is_ours(struct supervisor *supervisor, const struct seccomp_data *data, enum call call)
@@ -137,6 +144,8 @@ static bool is_ours(struct supervisor *supervisor, const struct seccomp_data *da
         find_ranges(supervisor);
     if (call == CALL_GETRANDOM_WAIT || call == CALL_OPEN_URANDOM || call == CALL_OPEN_RANDOM)
         return true;
+    if (is_question(data))
+        return false;
     if (!lies_in(&supervisor->code, data->instruction_pointer))
         return lies_in(&supervisor->vdso, data->instruction_pointer);
     if (data->nr == SYS_openat && call == CALL_UNKNOWN) {
