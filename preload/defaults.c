@@ -26,7 +26,7 @@ static bool is_of_default_provider(struct libcrypto *meant, EVP_RAND_CTX *genera
     return found && same_text(found, "default");
 }
 
-static bool is_lent(struct libcrypto *meant, EVP_RAND_CTX *generator)
+static bool is_lent(struct libcrypto *meant, const EVP_RAND_CTX *generator)
 {
     return FORWARD(meant, RAND_get0_public, NULL) == generator ||
            FORWARD(meant, RAND_get0_private, NULL) == generator ||

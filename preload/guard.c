@@ -143,6 +143,8 @@ static const struct guarded *guarded_around(const void *code)
     for (size_t i = 0; i < MOST_GUARDED; i++) {
         uintptr_t first = objects[i].first;
 
+        /* Another thread may write it. */
+        // cppcheck-suppress knownConditionTrueFalse
         if (address >= first && address < objects[i].end && first == objects[i].first)
             return &objects[i];
     }
