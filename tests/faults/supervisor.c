@@ -21,7 +21,7 @@
 
 #include "child.h"
 
-enum { SECONDS_TO_WAIT = 10 };
+enum { SECONDS_TO_WAIT = 60 };
 
 struct range {
     uintptr_t start, end;

@@ -19,7 +19,7 @@
 #include "fault.h"
 #include "random.h"
 
-TestSuite(copies, .timeout = 60);
+TestSuite(copies, .timeout = 120);
 
 static bool fill(struct draw *draws, size_t count)
 {

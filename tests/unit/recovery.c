@@ -11,7 +11,7 @@
 #include "notices.h"
 #include "random.h"
 
-TestSuite(recovery, .timeout = 20);
+TestSuite(recovery, .timeout = 120);
 
 static _Atomic bool broken;
 

@@ -13,7 +13,7 @@
 #include "notices.h"
 #include "random.h"
 
-TestSuite(sources, .timeout = 60);
+TestSuite(sources, .timeout = 120);
 
 static bool vdso_has_getrandom(void)
 {

@@ -155,7 +155,7 @@ Test(symbol_damage, of_a_file_that_is_cut_is_survived)
     size_t found = 0, cuts = 0;
 
     mend(&damaged);
-    for (size_t end = damaged.size; end > 3; end -= 1 + next_number() % 5) {
+    for (size_t end = damaged.size; end > 5; end -= 1 + next_number() % 5) {
         cr_assert(ftruncate(damaged.copy, (off_t)end) == 0);
         found += ask(&damaged) == SYMBOLS_FOUND;
         cuts++;

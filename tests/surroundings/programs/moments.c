@@ -18,7 +18,7 @@
 
 #include "show.h"
 
-enum { KEPT = 1 << 20, WORD = sizeof(uint64_t), SECONDS = 10 };
+enum { KEPT = 1 << 20, WORD = sizeof(uint64_t), SECONDS = 100 };
 
 static uint64_t kept[KEPT];
 static volatile size_t kept_count;
@@ -164,9 +164,11 @@ static void jump(int number)
         siglongjmp(outside, 1);
 }
 
-/* A draw that was left gives its slot back to nobody; in the end the system call serves. */
+/* A draw that was left gives its slot back to nobody; in the end the system call serves. None leaves
+ * the first one, in which OpenSSL reads its configuration, by malloc(). */
 static void leave_draws(void)
 {
+    keep_draw();
     every(JUMP_PERIOD, jump);
     if (sigsetjmp(outside, 1) != 0)
         jumps++;
