@@ -153,7 +153,7 @@ OFFLINE_FILES = $(SHIM) $(LEDGER_SHIM) $(PROGRAMS) $(OFFLINE_SUITES:%=$(BUILD)/t
                 $(LOAD_SHIMS) $(LOAD_FILES) $(BUILD)/tests/faults/probe $(FAULTS_MUTANTS) $(SURROUNDINGS_FILES)
 check-offline:
 	+$(Q)$(MAKE) --no-print-directory OFFLINE=1 $(OFFLINE_FILES)
-	$(Q)XDG_CACHE_HOME=$(abspath $(BUILD))/offline OSRANDOM_TEST_QUICK=1 \
+	$(Q)XDG_CACHE_HOME=$(abspath $(BUILD))/offline OSRANDOM_TEST_QUICK=1 OSRANDOM_TEST_OFFLINE=1 \
 	    tests/support/run_suites $(OFFLINE_SUITES:%=$(BUILD)/tests/%/run)
 
 # The hunts build everything twice more and take minutes: only tools/check --all has them.

@@ -14,8 +14,8 @@
 
 static _Atomic bool seeded;
 
-/* Held is a call that waits after it was told to come again, for the same bytes. Others wait too, and
- * not for a seed: glibc 2.41 draws for this process from the vDSO, which fetches its key so. */
+/* Held is a call that waits after it was told to come again, for the same bytes. Others wait too,
+ * and not for a seed: glibc 2.41 draws for this process from the vDSO, which fetches its key so. */
 static long answer_without_seed(const struct seccomp_data *call, unsigned int nth)
 {
     static uint64_t wanted;
