@@ -45,7 +45,7 @@ FREESTANDING := -std=gnu11 -D_GNU_SOURCE -fPIC -fvisibility=hidden -ffreestandin
                 -U_FORTIFY_SOURCE -fno-plt -fno-lto -fno-sanitize=all -fno-profile-arcs
 MACHINE := $(if $(TELLING),,$(shell $(CC) -dumpmachine))
 ifneq ($(filter x86_64-% i386-% i486-% i586-% i686-%,$(MACHINE)),)
-FREESTANDING += -fcf-protection=full
+FREESTANDING += -fcf-protection=full -Wno-psabi
 endif
 ifneq ($(filter aarch64-%,$(MACHINE)),)
 FREESTANDING += -mbranch-protection=standard -mno-outline-atomics
@@ -54,9 +54,11 @@ ifeq ($(IS_CLANG),)
 FREESTANDING += -fno-tree-loop-distribute-patterns -static-libgcc
 endif
 
-# musl-gcc looks for headers in musl's directory alone, which has none of the kernel's.
+# musl-gcc looks for headers in musl's directory alone, which has none of the kernel's. Debian's own
+# name of the machine is another on i386.
 ifneq ($(filter %musl-gcc,$(firstword $(CC))),)
-FREESTANDING += -idirafter /usr/include/$(MACHINE) -idirafter /usr/include
+MULTIARCH := $(if $(TELLING),,$(shell $(CC) -print-multiarch))
+FREESTANDING += -idirafter /usr/include/$(or $(MULTIARCH),$(MACHINE)) -idirafter /usr/include
 endif
 
 SHIM_LDFLAGS := -shared -nostdlib -Wl,-soname,libosrandom_preload.so -Wl,-z,defs -Wl,-z,now \

@@ -53,9 +53,9 @@ Test(fences, a_limit_on_memory_that_is_spent_costs_no_draw)
  * vDSO's states and the counters. The ledger cannot be mapped either: the shim's count vouches. */
 Test(fences, a_limit_on_memory_that_is_spent_before_the_start_costs_no_draw)
 {
-    const struct scene scene = {.words = WORDS(OURS("fences")),
+    const struct scene scene = {.words = WORDS(OURS("fences"), "spent"),
                                 .setting = "OSRANDOM_LOG=info",
-                                .preload = both(the_shim(), OURS("spend.so"))};
+                                .preload = the_shim()};
     struct played played = play(&scene);
 
     expect_end(&played, "(source getrandom)");

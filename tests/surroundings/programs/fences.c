@@ -5,6 +5,7 @@
  *   chroot           an empty root directory, without /dev
  *   no-descriptors   RLIMIT_NOFILE=0
  *   no-memory        RLIMIT_AS=1: what is mapped stays, nothing is added
+ *   spent            the same, as the first word, before any constructor runs
  *   reused           closes all descriptors but standard output, and opens other things instead
  *   denied, killed   a seccomp filter that answers EPERM to getrandom, or ends the process
  *   drawn            a first draw, with which OpenSSL has seeded itself on stock
@@ -25,7 +26,7 @@
 
 #include "show.h"
 
-enum { LARGE = 4096, NUMBERS = 64, REAL_OUTPUT = 9, KINDS = 3 };
+enum { LARGE = 4096, NUMBERS = 64, REAL_OUTPUT = 9, KINDS = 3, HEAP = 100 << 10 };
 
 static void empty_root(void)
 {
@@ -44,6 +45,23 @@ static void limit(int resource, rlim_t most)
 
     need(setrlimit(resource, &none) == 0, "setrlimit");
 }
+
+/* The heap is made first, as a limit that a program can live with leaves it one. A library could be
+ * linked with -z initfirst, but up to glibc 2.33 that is libpthread's place. */
+static void spend_first(int argc, char **argv, char **environment)
+{
+    void *volatile block;
+
+    (void)environment;
+    if (argc < 2 || strcmp(argv[1], "spent") != 0)
+        return;
+    block = malloc(HEAP);
+    free(block);
+    limit(RLIMIT_AS, 1);
+}
+
+typedef void first_function(int, char **, char **);
+__attribute__((section(".preinit_array"), used)) static first_function *before_all = spend_first;
 
 static void filter(unsigned int action)
 {

@@ -164,8 +164,8 @@ static void jump(int number)
         siglongjmp(outside, 1);
 }
 
-/* A draw that was left gives its slot back to nobody; in the end the system call serves. None leaves
- * the first one, in which OpenSSL reads its configuration, by malloc(). */
+/* A draw that was left gives its slot back to nobody; in the end the system call serves. None
+ * leaves the first one, in which OpenSSL reads its configuration, by malloc(). */
 static void leave_draws(void)
 {
     keep_draw();
