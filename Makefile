@@ -37,6 +37,7 @@ can_link = $(if $(MAKING),$(shell echo 'int main(void) { return 0; }' | \
 WARNINGS := -Wall -Wextra $(WERROR) -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
             -Wvla -Wundef -Wwrite-strings -Wcast-align
 IS_CLANG := $(if $(TELLING),,$(findstring clang,$(shell $(CC) --version 2>/dev/null)))
+WARNINGS += $(if $(IS_CLANG),,-Wno-psabi)
 
 # What a shared object without DT_NEEDED needs of its compiler, whatever CFLAGS say: no calls of the
 # C library that the source does not show, and the CET or BTI note, without which the loader turns
@@ -45,7 +46,7 @@ FREESTANDING := -std=gnu11 -D_GNU_SOURCE -fPIC -fvisibility=hidden -ffreestandin
                 -U_FORTIFY_SOURCE -fno-plt -fno-lto -fno-sanitize=all -fno-profile-arcs
 MACHINE := $(if $(TELLING),,$(shell $(CC) -dumpmachine))
 ifneq ($(filter x86_64-% i386-% i486-% i586-% i686-%,$(MACHINE)),)
-FREESTANDING += -fcf-protection=full -Wno-psabi
+FREESTANDING += -fcf-protection=full
 endif
 ifneq ($(filter aarch64-%,$(MACHINE)),)
 FREESTANDING += -mbranch-protection=standard -mno-outline-atomics

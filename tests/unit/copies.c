@@ -163,6 +163,8 @@ static void fork_in_handler(int signal, siginfo_t *info, void *context)
     const ucontext_t *at = context;
 #if defined(__x86_64__)
     const void *code = (const void *)at->uc_mcontext.gregs[REG_RIP];
+#elif defined(__i386__)
+    const void *code = (const void *)at->uc_mcontext.gregs[REG_EIP];
 #else
     const void *code = (const void *)at->uc_mcontext.pc;
 #endif
