@@ -9,7 +9,6 @@
 #include "find.h"
 #include "hidden.h"
 #include "imports.h"
-#include "linux_syscall.h"
 #include "mem_hooks.h"
 #include "random.h"
 #include "report.h"
@@ -81,7 +80,7 @@ static void report_pin(const struct libcrypto *libcrypto)
 
 /* ---- Where OpenSSL keeps its method ---- */
 
-enum { PAGE = 4096, CHUNK = 256 /* pages asked for at once */, WORD = sizeof(void *) };
+enum { WORD = sizeof(void *), LARGEST_SEARCH = 1 << 20 /* bytes: a program may have gigabytes */ };
 
 static const struct rand_method *_Atomic *word_in(uintptr_t from, uintptr_t to)
 {
@@ -91,27 +90,9 @@ static const struct rand_method *_Atomic *word_in(uintptr_t from, uintptr_t to)
     return NULL;
 }
 
-/* It has just been written: only pages that are there are read. */
-static const struct rand_method *_Atomic *word_in_memory(uintptr_t from, uintptr_t to)
-{
-    const struct rand_method *_Atomic *found = NULL;
-    unsigned char present[CHUNK] = {0};
-
-    while (from < to && !found) {
-        uintptr_t page = from & ~(uintptr_t)(PAGE - 1), end = page + (uintptr_t)CHUNK * PAGE;
-
-        end = end < to ? end : to;
-        if (linux_syscall(SYS_mincore, page, end - page, present) != 0)
-            return NULL;
-        for (size_t i = 0; page < end && !found; i++, page += PAGE)
-            if (present[i] & 1)
-                found = word_in(page > from ? page : from, page + PAGE < end ? page + PAGE : end);
-        from = end;
-    }
-    return found;
-}
-
-/* A static variable that begins as NULL: it lies in what a writable segment has beyond its file. */
+/* A static variable that begins as NULL: it lies in what a writable segment has beyond its file.
+ * That is simply read, for to ask the kernel which pages have been written to (mincore(2)) is what
+ * a sandbox kills for: it is not in systemd's @system-service. */
 static const struct rand_method *_Atomic *find_word(const struct elf_image *image)
 {
     const struct rand_method *_Atomic *found = NULL;
@@ -119,10 +100,10 @@ static const struct rand_method *_Atomic *find_word(const struct elf_image *imag
     for (size_t i = 0; i < image->header_count && !found; i++) {
         const ElfW(Phdr) *header = &image->headers[i];
         uintptr_t from = image->base + header->p_vaddr + header->p_filesz;
+        uintptr_t to = image->base + header->p_vaddr + header->p_memsz;
 
-        if (header->p_type == PT_LOAD && (header->p_flags & PF_W))
-            found = word_in_memory((from + WORD - 1) & ~(uintptr_t)(WORD - 1),
-                                   image->base + header->p_vaddr + header->p_memsz);
+        if (header->p_type == PT_LOAD && (header->p_flags & PF_W) && to - from <= LARGEST_SEARCH)
+            found = word_in((from + WORD - 1) & ~(uintptr_t)(WORD - 1), to);
     }
     return found;
 }
