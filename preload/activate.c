@@ -166,7 +166,7 @@ static void sum_up(void)
 
         if (!libcrypto)
             continue;
-        libcrypto->is_given = libcrypto->pin == PIN_HELD && settings.on_swap == SWAP_ALLOW &&
+        libcrypto->is_given = libcrypto->pin == PIN_HELD && settings.on_replace == REPLACE_ALLOW &&
                               libcrypto->method && libcrypto_is_still(libcrypto) &&
                               !holds(libcrypto);
         if (libcrypto->is_hidden)
@@ -174,7 +174,7 @@ static void sum_up(void)
         count++;
         only = libcrypto->is_permanent && libcrypto->pin > PIN_TRYING ? libcrypto : NULL;
         if ((libcrypto->pin != PIN_HELD && libcrypto->pin != PIN_DRAWS) ||
-            settings.on_swap == SWAP_ALLOW)
+            settings.on_replace == REPLACE_ALLOW)
             held = &nobody;
     }
     only_libcrypto = count == 1 ? only : NULL;
@@ -280,11 +280,11 @@ void pin_again(struct libcrypto *libcrypto)
 int swap_kept_out(const char *what, const char *by)
 {
     __atomic_fetch_add(&status_counters()->swaps, 1, __ATOMIC_RELAXED);
-    report(REPORT_SWAP, "kept out a %s by %s; OSRANDOM_ON_SWAP=allow would let it through", what,
+    report(REPORT_SWAP, "kept out a %s by %s; OSRANDOM_ON_REPLACE=allow would let it through", what,
            by);
-    if (settings.on_swap == SWAP_ABORT)
+    if (settings.on_replace == REPLACE_ABORT)
         stop_process();
-    return settings.on_swap == SWAP_FAIL ? 0 : 1;
+    return settings.on_replace == REPLACE_FAIL ? 0 : 1;
 }
 
 /* Of another copy of the shim: there is no point in two of them fighting. */
@@ -300,8 +300,8 @@ void activate_check(struct libcrypto *libcrypto)
 {
     const struct rand_method *other;
 
-    if (libcrypto->pin != PIN_HELD || libcrypto->is_closed || settings.on_swap == SWAP_ALLOW ||
-        holds(libcrypto))
+    if (libcrypto->pin != PIN_HELD || libcrypto->is_closed ||
+        settings.on_replace == REPLACE_ALLOW || holds(libcrypto))
         return;
     other = libcrypto->method ? *libcrypto->method : NULL;
     if (other && is_another_shims(other)) {
