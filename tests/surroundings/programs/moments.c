@@ -164,11 +164,9 @@ static void jump(int number)
         siglongjmp(outside, 1);
 }
 
-/* A draw that was left gives its slot back to nobody; in the end the system call serves. None
- * leaves the first one, in which OpenSSL reads its configuration, by malloc(). */
+/* A draw that was left gives its slot back to nobody; in the end the system call serves. */
 static void leave_draws(void)
 {
-    keep_draw();
     every(JUMP_PERIOD, jump);
     if (sigsetjmp(outside, 1) != 0)
         jumps++;
@@ -185,8 +183,10 @@ static void leave_draws(void)
     no_more_signals();
 }
 
+/* The first draw wakes OpenSSL, as it does on stock: who leaves that leaves malloc(). */
 static void after_jumps(void)
 {
+    keep_draw();
     leave_draws();
     for (int i = 0; i < 1000; i++)
         keep_draw();
