@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "surroundings.h"
+#include "tree_or_skip.h"
 
 static struct played play_space(const char *program, const char *how)
 {
@@ -66,14 +67,11 @@ Test(spaces, of_a_program_with_its_own_getenv_are_covered)
 /* Debian's 3.6 does not: there the program's first RAND_bytes() is the moment. */
 Test(spaces, of_a_program_with_its_own_getenv_are_covered_from_the_first_direct_draw_on)
 {
-    const struct tree *tree = tree_named("openssl-3.6");
-    const struct scene scene = {
-        .words = WORDS(OURS("spaces_getenv"), "late", OURS("module-3.6.so")), .tree = tree};
-    struct played played;
+    const struct scene scene = {.tree = tree_or_skip("openssl-3.6"),
+                                .words = WORDS(OURS("spaces_getenv"), "late",
+                                               OURS("module-3.6.so"))};
+    struct played played = play(&scene);
 
-    if (!tree)
-        cr_skip_test("openssl-3.6 has not been fetched: tests/support/trees get openssl-3.6");
-    played = play(&scene);
     expect_end(&played, "");
     expect_not_ours(&played, WORDS("key"));
     expect_ours(&played, WORDS("bytes", "later key"));
