@@ -67,11 +67,11 @@ Test(spaces, of_a_program_with_its_own_getenv_are_covered)
 /* Debian's 3.6 does not: there the program's first RAND_bytes() is the moment. */
 Test(spaces, of_a_program_with_its_own_getenv_are_covered_from_the_first_direct_draw_on)
 {
-    const struct scene scene = {.tree = tree_or_skip("openssl-3.6"),
-                                .words = WORDS(OURS("spaces_getenv"), "late",
-                                               OURS("module-3.6.so"))};
-    struct played played = play(&scene);
+    struct scene scene = {.tree = tree_or_skip("openssl-3.6")};
+    struct played played;
 
+    scene.words = WORDS(OURS("spaces_getenv"), "late", OURS("module-3.6.so"));
+    played = play(&scene);
     expect_end(&played, "");
     expect_not_ours(&played, WORDS("key"));
     expect_ours(&played, WORDS("bytes", "later key"));
