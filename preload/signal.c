@@ -8,6 +8,7 @@
 #include "guard.h"
 #include "imports.h"
 #include "interpose.h"
+#include "libcrypto.h"
 #include "linux_syscall.h"
 #include "shim.h"
 
@@ -62,10 +63,13 @@ char *getenv(const char *name)
 }
 
 /* The C library's own is this system call, or a number that it keeps and that bare clones make
- * wrong. Needs no relocation. */
+ * wrong. Needs no relocation until a duplication. Where an object under guard lay, code of another
+ * one may lie by then. */
 int getpid(void)
 {
     const int real = (int)linux_syscall(SYS_getpid);
+    const struct libcrypto *libcrypto = guard_is_up() ? libcrypto_around(CALLER) : NULL;
+    int told = libcrypto && libcrypto->pin == PIN_GUARDED ? guard_number(real) : real;
 
-    return guard_contains(CALLER) ? guard_told(CALLER, real) : real;
+    return told == real || libcrypto_is_still(libcrypto) ? told : real;
 }
