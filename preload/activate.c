@@ -244,9 +244,8 @@ static enum pin_state guarded(const struct libcrypto *libcrypto)
 {
     if (!is_openssl_version(libcrypto_version_text(libcrypto)))
         return PIN_REFUSED;
-    return libcrypto->version >= FIRST_WITH_DRBGS && *libcrypto->path && guard_start()
-               ? PIN_GUARDED
-               : PIN_LEFT;
+    return libcrypto->version >= FIRST_WITH_DRBGS && *libcrypto->path && guard_start() ? PIN_GUARDED
+                                                                                       : PIN_LEFT;
 }
 
 static enum pin_state pin_by_mode(struct libcrypto *libcrypto)

@@ -20,9 +20,9 @@
  * Tasks that share memory (threads, children of vfork(), CLONE_VM) share a life: there the DRBGs
  * are shared too, and nothing repeats. Told to one of them is what its own number makes.
  *
- * Not noticed: a virtual machine that was cloned; a restore by CRIU before 4.2, or before Linux 6.11; a fork by a signal
- * handler, for the one draw that it interrupted; anything where the kernel or a sandbox refuses
- * such memory (guard_start() answers false then).
+ * Not noticed: a virtual machine that was cloned; a restore by CRIU before 4.2, or before
+ * Linux 6.11; a fork by a signal handler, for the one draw that it interrupted; anything where the
+ * kernel or a sandbox refuses such memory (guard_start() answers false then).
  *
  * Thread and signal safe, without locks; may run before the shim is relocated, and in a child of
  * any kind. errno untouched.

@@ -118,8 +118,7 @@ static struct libcrypto *leave(const struct loaded *loaded, const char *path, co
 
     if (entry)
         entry->pin = keep_its_own(
-            path,
-            has_text(&loaded->image, name, sign_of_drbgs, sizeof(sign_of_drbgs) - 1), reason);
+            path, has_text(&loaded->image, name, sign_of_drbgs, sizeof(sign_of_drbgs) - 1), reason);
     return entry;
 }
 

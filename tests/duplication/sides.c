@@ -52,8 +52,8 @@ const char *side_name(enum side side)
 struct outcome run_side(enum side side, const struct tree *tree, const char *program,
                         const char *how, const char *count)
 {
-    static const char *const settings[][2] = {[SHIM_GETRANDOM] = {"OSRANDOM_SOURCE=getrandom"},
-                                              [SHIM_RESEED] = {"OSRANDOM_MODE=reseed"}};
+    static const char *const settings[][2] = {
+        [SHIM_GETRANDOM] = {"OSRANDOM_SOURCE=getrandom"}, [SHIM_RESEED] = {"OSRANDOM_MODE=reseed"}};
     char file[128], what[160];
     const char *words[] = {NULL, how, count, NULL};
     struct command command = {.argv = words,

@@ -93,7 +93,8 @@ ParameterizedTestParameters(copies_of_hidden, in_modules_share_nothing_in_mode_r
     return carriers(modules);
 }
 
-ParameterizedTest(struct carrier *carrier, copies_of_hidden, in_modules_share_nothing_in_mode_reseed)
+ParameterizedTest(struct carrier *carrier, copies_of_hidden,
+                  in_modules_share_nothing_in_mode_reseed)
 {
     struct outcome shim = run_nested(carrier, the_shim(), WORDS("OSRANDOM_MODE=reseed"));
 

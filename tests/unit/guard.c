@@ -262,8 +262,8 @@ enum { DROPPABLE = 8, TYPES = 15 }; /* MAP_DROPPABLE and MAP_TYPE of linux/mman.
 /* Droppable memory, and with it madvise(), if there is more to refuse. */
 static void refuse_memory(bool madvise_too)
 {
-    const uint32_t flags = offsetof(struct seccomp_data, args[3]) +
-                           (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0);
+    const uint32_t flags =
+        offsetof(struct seccomp_data, args[3]) + (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0);
     struct sock_filter filter[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, madvise_too ? SYS_madvise : -1, 4, 0),

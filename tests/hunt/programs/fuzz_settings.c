@@ -25,7 +25,9 @@ static const struct {
     const char *values[6];
     size_t offset;
 } known[] = {
-    {"OSRANDOM_MODE=", {"activate", "register", "builtin", "reseed"}, offsetof(struct settings, mode)},
+    {"OSRANDOM_MODE=",
+     {"activate", "register", "builtin", "reseed"},
+     offsetof(struct settings, mode)},
     {"OSRANDOM_SOURCE=",
      {"auto", "vdso", "getrandom", "getentropy", "urandom"},
      offsetof(struct settings, source)},
