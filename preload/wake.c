@@ -188,13 +188,13 @@ void wake_new_context(OSSL_LIB_CTX *context)
 
 /* ---- What OpenSSL itself tells, after its last draw ---- */
 
-/* In 1.0.x RAND_cleanup() asks for it, and draws may follow. */
+/* In 1.0.x RAND_cleanup() asks for it, and draws may follow. The version does not tell them apart: a
+ * hidden copy may have been linked without that function. */
 static void close_by_method(const void *caller)
 {
-    enum { FIRST_WITH_OPENSSL_CLEANUP = 0x10100000 };
     struct libcrypto *libcrypto = libcrypto_around(caller);
 
-    if (!libcrypto || libcrypto->version < FIRST_WITH_OPENSSL_CLEANUP)
+    if (!libcrypto || !libcrypto_symbol(libcrypto, "OPENSSL_init_crypto"))
         return;
     libcrypto->is_closed = true;
     mem_hooks_close(libcrypto);
