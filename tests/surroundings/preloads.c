@@ -78,6 +78,20 @@ Test(preloads, that_define_getenv_hide_no_openssl)
     expect_beside(OURS("getenv.so"), NULL);
 }
 
+Test(preloads, that_define_getpid_are_asked)
+{
+    const char *const orders[] = {both(OURS("getpid.so"), the_shim()),
+                                  both(the_shim(), OURS("getpid.so"))};
+
+    for (int i = 0; i < 2; i++) {
+        struct outcome outcome = run_words(orders[i], NULL, NULL, OURS("asks_pid"), NULL);
+
+        cr_expect_str_eq(outcome.out, "number=4242\n", "%s", orders[i]);
+        outcome_free(&outcome);
+    }
+    expect_beside(OURS("getpid.so"), NULL);
+}
+
 Test(preloads, that_serve_memory_get_their_own_blocks_back)
 {
     expect_beside(OURS("malloc.so"), NULL);
