@@ -264,11 +264,20 @@ struct libcrypto *pinned(struct libcrypto *libcrypto)
     return libcrypto;
 }
 
+/* It began before all objects had been looked at. */
+static void give_up_guard(struct libcrypto *libcrypto)
+{
+    if (!libcrypto || libcrypto->pin != PIN_GUARDED || guard_start())
+        return;
+    libcrypto->pin = PIN_LEFT;
+    report_pin(libcrypto);
+}
+
 void activate_all(void)
 {
     find_all();
     for (size_t i = 0; i < MOST_LIBCRYPTOS; i++)
-        pinned(libcrypto_at(i));
+        give_up_guard(pinned(libcrypto_at(i)));
     if (libcrypto_changes())
         activate_note_changes();
 }

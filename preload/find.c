@@ -6,6 +6,7 @@
 #include "find.h"
 
 #include "elf_binding.h"
+#include "guard.h"
 #include "hidden.h"
 #include "imports.h"
 #include "linux_maps.h"
@@ -79,8 +80,10 @@ static void note_next(struct search *search, const struct elf_image *image)
 {
     getenv_function *found;
 
-    if (search->past_ourselves && !next_getpid)
+    if (!next_getpid)
         next_getpid = elf_image_symbol(image, "getpid");
+    if (next_getpid && !search->past_ourselves)
+        guard_give_up();
     if (next_getenv || !(found = elf_image_symbol(image, "getenv")))
         return;
     if (search->past_ourselves)

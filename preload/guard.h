@@ -37,6 +37,9 @@
  * wipe, and numbers stay real. */
 bool guard_start(void);
 
+/* Another getpid() comes before ours in this process: nobody is told anything. */
+void guard_give_up(void);
+
 /* Whether it is there: one load. */
 bool guard_is_up(void);
 
