@@ -73,7 +73,7 @@ SHIM_SOURCES := $(filter-out $(WINDOWS_SOURCES) $(MODULE_SOURCES) $(LARGE_SOURCE
 SHIM_OBJECTS := $(SHIM_SOURCES:%.c=$(BUILD)/%.o)
 
 # What a draw passes through is built as CFLAGS say, the rest to be small.
-HOT_SOURCES := platform/elf_image.c platform/linux_vdso.c platform/linux_getrandom.c platform/loaded.c \
+HOT_SOURCES := platform/elf_image.c platform/linux_choice.c platform/linux_vdso.c platform/linux_getrandom.c platform/loaded.c \
                platform/random.c preload/defaults.c preload/draws.c preload/method.c preload/whom.c
 SMALL_SOURCES := $(filter-out $(HOT_SOURCES),$(SHIM_SOURCES))
 $(SMALL_SOURCES:%.c=$(BUILD)/%.o): SMALL := $(if $(filter -O1 -O2 -O3,$(CFLAGS)),-Os)
