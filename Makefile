@@ -65,16 +65,13 @@ LTO := $(if $(IS_CLANG),,$(if $(filter -O2 -O3 -Os,$(CFLAGS)),$(if $(call can_li
 LTO := $(if $(LTO),-flto -flto-partition=one)
 
 SHIM_LDFLAGS := -shared -nostdlib -Wl,-soname,libosrandom_preload.so -Wl,-z,defs -Wl,-z,now \
-                -Wl,-z,relro -Wl,-z,noseparate-code -Wl,-z,noexecstack -Wl,-z,nodelete -Wl,--hash-style=gnu \
+                -Wl,-z,relro -Wl,--sort-section=name -Wl,-z,noseparate-code -Wl,-z,noexecstack -Wl,-z,nodelete -Wl,--hash-style=gnu \
                 -Wl,--build-id \
                 -Wl,--version-script=preload/exports.map
 
 WINDOWS_SOURCES := platform/windows.c preload/module_windows.c
 MODULE_SOURCES := preload/module.c preload/module_unix.c
-# Those with large tables are linked last: what every process writes at its start then lies in one page.
-LARGE_SOURCES := platform/linux_vdso.c platform/random.c preload/generators.c preload/libcrypto.c preload/status.c
-SHIM_SOURCES := $(filter-out $(WINDOWS_SOURCES) $(MODULE_SOURCES) $(LARGE_SOURCES),\
-                  $(wildcard platform/*.c preload/*.c)) $(LARGE_SOURCES)
+SHIM_SOURCES := $(filter-out $(WINDOWS_SOURCES) $(MODULE_SOURCES),$(wildcard platform/*.c preload/*.c))
 SHIM_OBJECTS := $(SHIM_SOURCES:%.c=$(BUILD)/%.o)
 # $(call whole,OBJECTS): those that are linked in their place. freestanding.o is not: calls of memcpy() and the
 # like are made up after the linker has said what is needed.

@@ -23,6 +23,7 @@
 #include <sys/auxv.h>
 #include <sys/types.h>
 
+#include "apart.h"
 #include "elf_image.h"
 #include "linux_choice.h"
 #include "linux_syscall.h"
@@ -54,7 +55,7 @@ typedef ssize_t vdso_getrandom(void *buffer, size_t length, unsigned int flags, 
 static struct {
     _Alignas(CACHE_LINE) _Atomic uint32_t busy;
     uint32_t draws; /* the holder's, as are the state and the stripe of tallies */
-} slots[SLOTS];
+} slots[SLOTS] APART(4);
 
 static struct choice choices[CHOICE_CLASSES];
 
