@@ -49,12 +49,12 @@ static bool add_all(const char *const *trees)
                     trees[count]);
             return false;
         }
-        add(text_format("OpenSSL %s", tree->version), worker_of(tree, NULL), "draw",
+        add(text_format("OpenSSL %s", tree->version), worker_of(tree, NULL, NULL), "draw",
             (struct bench_look){greys[count], 1.5, false});
         if (!last || strcmp(trees[count], "openssl-3.5") == 0)
             last = tree;
     }
-    shim = worker_of(last, the_shim());
+    shim = worker_of(last, the_shim(), NULL);
     add("bare system call", shim, "syscall", (struct bench_look){"#d97706", 1.5, true});
     add("bare vDSO call", shim, "vdso", (struct bench_look){"#15803d", 1.5, true});
     add(text_format("the shim, in OpenSSL %s", last->version), shim, "draw",

@@ -29,14 +29,15 @@ struct pair {
     const struct effort *effort;
 };
 
-struct bench_worker *worker_of(const struct tree *tree, const char *preload)
+struct bench_worker *worker_of(const struct tree *tree, const char *preload, const char *source)
 {
     char *file = text_format("perf/%s/worker", tree->name);
     const char *program = built(file);
     const char *const bare[] = {tree->loader, "--library-path", tree->libraries, program, NULL};
     const char *const loaded[] = {
         tree->loader, "--library-path", tree->libraries, "--preload", preload, program, NULL};
-    struct bench_worker *worker = bench_worker_start(preload ? loaded : bare, NULL);
+    struct bench_worker *worker =
+        bench_worker_start(preload ? loaded : bare, &(struct bench_setting){.source = source});
 
     free(file);
     return worker;
@@ -208,8 +209,8 @@ static void thread_rows(const struct pair *pair)
 
 void speed_rows(const struct tree *tree, const struct effort *effort)
 {
-    struct pair pair = {worker_of(tree, NULL), worker_of(tree, the_shim()), worker_of(tree, NULL),
-                        0, effort};
+    struct pair pair = {worker_of(tree, NULL, NULL), worker_of(tree, the_shim(), NULL),
+                        worker_of(tree, NULL, NULL), 0, effort};
     const struct target none = for_information("");
 
     pair.allowance =
