@@ -26,6 +26,7 @@
 #include "apart.h"
 #include "elf_image.h"
 #include "linux_choice.h"
+#include "linux_slot.h"
 #include "linux_syscall.h"
 #include "linux_ticks.h"
 #include "source.h"
@@ -33,11 +34,9 @@
 #pragma weak getauxval
 
 enum {
-    SLOTS = RANDOM_STRIPES - 1, /* a power of two */
     CACHE_LINE = 64,
     LARGEST_STATE = 4096, /* the smallest page: a state must not cross one */
     PIECE = 16 << 10,     /* 20 to 50 microseconds; larger ones are no faster */
-    STACK_SHIFT = 14,     /* threads' stacks are farther apart than the 16 KiB that this folds */
 };
 
 /* Filled in by the call itself when it is given a state size of ~0 (linux/random.h has it since
@@ -113,13 +112,11 @@ static int start(void)
     return 0;
 }
 
-/* Threads are told apart by their stacks, which needs no thread pointer and no C library. */
 static size_t favourite_slot(void)
 {
     const char here = 0;
-    uint32_t stack = (uint32_t)((uintptr_t)&here >> STACK_SHIFT);
 
-    return stack * UINT32_C(0x9e3779b1) / (UINT32_MAX / SLOTS + 1);
+    return slot_of_stack((uintptr_t)&here);
 }
 
 static bool take(size_t slot)
