@@ -51,8 +51,7 @@ struct parameters {
 typedef ssize_t vdso_getrandom(void *buffer, size_t length, unsigned int flags, void *state,
                                size_t state_size);
 
-/* All in one page, and each in a cache line. */
-static _Alignas(SLOTS *CACHE_LINE) struct {
+static struct {
     _Alignas(CACHE_LINE) _Atomic uint32_t busy;
     uint32_t draws; /* the holder's, as are the state and the stripe of tallies */
 } slots[SLOTS] APART(4);
