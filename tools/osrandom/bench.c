@@ -15,8 +15,8 @@
 #include "bench/compare.h"
 #include "bench/measure.h"
 #include "bench/results.h"
+#include "bench/served.h"
 #include "command.h"
-#include "status.h"
 
 enum { OPTION_JSON = OPTION_OWN, OPTION_PLOT, OPTION_SERVE };
 
@@ -25,10 +25,9 @@ enum { ROUNDS = 21, WINDOWS = 10, THREADED_SIZE = 32 };
 static const char help[] =
     "Usage: osrandom bench [--json] [--plot FILE.svg]\n"
     "Measures RAND_bytes() of the OpenSSL installed, with the shim and without, and the\n"
-    "kernel's calls by themselves: nanoseconds a draw (median) and MB/s, by which of the two "
-    "calls\n"
-    "the shim draws each size, and draws a second in several threads. With OPENSSL_CONF set, what\n"
-    "that makes of OpenSSL is measured as well, say with another provider of random bytes.\n"
+    "kernel's calls by themselves: nanoseconds a draw (median), MB/s, by which of the\n"
+    "two calls the shim draws each size, and draws a second in several threads. With\n"
+    "OPENSSL_CONF set, the OpenSSL that it makes is measured as well.\n"
     "  --json           the figures as JSON\n"
     "  --plot FILE.svg  also draws them, by gnuplot\n"
     "  --help, --version\n"
@@ -46,31 +45,13 @@ static bool draw_loop(const struct bench_place *place, size_t size, unsigned lon
     return true;
 }
 
-/* Bytes that the shim has served by system calls, and all. */
-static void count_served(const struct osrandom_status *status, uint64_t *by_system, uint64_t *all)
-{
-    const struct osrandom_counters *counters =
-        (const struct osrandom_counters *)(uintptr_t)status->counters; // NOLINT
-
-    *by_system = counters->tallies[RANDOM_STRIPES - 1].bytes;
-    *all = 0;
-    for (size_t i = 0; i < RANDOM_STRIPES; i++)
-        *all += counters->tallies[i].bytes;
-}
-
 /* Fails if most of what is drawn comes by system calls. The first draws do by turns. */
 static bool by_vdso_loop(const struct bench_place *place, size_t size, unsigned long calls)
 {
-    const struct osrandom_status *status = dlsym(RTLD_DEFAULT, "osrandom_status");
-    uint64_t by_system[2], all[2];
+    struct bench_served before, after;
 
-    if (!status || !status->counters)
-        return false;
-    count_served(status, &by_system[0], &all[0]);
-    if (!draw_loop(place, size, calls))
-        return false;
-    count_served(status, &by_system[1], &all[1]);
-    return (by_system[1] - by_system[0]) * 2 < all[1] - all[0];
+    return bench_served(&before) && draw_loop(place, size, calls) && bench_served(&after) &&
+           (after.by_system - before.by_system) * 2 < after.all - before.all;
 }
 
 static void *load_openssl(void)
