@@ -132,14 +132,9 @@ static void give_back(size_t slot)
     atomic_store_explicit(&slots[slot].busy, 0, memory_order_release);
 }
 
-static long call(size_t slot, void *buffer, size_t length)
+static long draw_from(size_t slot, void *buffer, size_t length)
 {
     return vdso_call(buffer, length, GRND_NONBLOCK, states + (slot << states_shift), state_size);
-}
-
-static void add(uint64_t *to, uint64_t number)
-{
-    __atomic_store_n(to, *to + number, __ATOMIC_RELAXED);
 }
 
 /* In the stripe that goes with the slot. */
@@ -147,8 +142,8 @@ static void count(size_t slot, bool draw, size_t bytes)
 {
     struct random_tally *tally = &random_stripes[slot];
 
-    add(&tally->draws, draw);
-    add(&tally->bytes, bytes);
+    __atomic_store_n(&tally->draws, tally->draws + draw, __ATOMIC_RELAXED);
+    __atomic_store_n(&tally->bytes, tally->bytes + bytes, __ATOMIC_RELAXED);
 }
 
 /* With any slot that is free. whole is the length that makes this the last piece of a draw. */
@@ -163,7 +158,7 @@ static long draw_by_vdso(unsigned char *buffer, size_t length, size_t whole, boo
             return -EAGAIN;
         slot = (slot + 1) % SLOTS;
     }
-    got = call(slot, buffer, length);
+    got = draw_from(slot, buffer, length);
     if (got > 0)
         count(slot, (size_t)got == whole, (size_t)got);
     *again = ++slots[slot].draws % CHOICE_DRAWS == 0;
@@ -227,7 +222,7 @@ static int fill(void *buffer, size_t length)
 
     if (length - 1 >= CHOICE_ABOVE || !take(slot))
         return fill_slowly(buffer, length);
-    got = call(slot, buffer, length);
+    got = draw_from(slot, buffer, length);
     if (got == (long)length)
         count(slot, true, length);
     give_back(slot);

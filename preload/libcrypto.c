@@ -136,7 +136,7 @@ static void use(size_t index)
     size_t before = used;
 
     while (before <= index && !atomic_compare_exchange_weak(&used, &before, index + 1))
-        continue;
+        ;
 }
 
 /* For this thread, until it says release(). One that was being filled in when the process was
