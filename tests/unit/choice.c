@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 
 #include "linux_choice.h"
+#include "linux_ticks.h"
 
 TestSuite(choice, .timeout = 10);
 
@@ -210,4 +211,16 @@ Test(choice, has_a_class_for_every_doubling_and_one_for_the_rest)
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
         cr_assert(choice_class(known[i].length) == known[i].class, "%zu bytes are of class %zu",
                   known[i].length, choice_class(known[i].length));
+}
+
+/* Without a clock, all machines that have the vDSO's call would stay with it, be it the slower one.
+ */
+Test(choice, has_a_clock_that_goes_on)
+{
+    const uint64_t first = ticks();
+    uint64_t now = first;
+
+    for (int i = 0; i < 100000000 && now == first; i++)
+        now = ticks();
+    cr_assert(now != first, "the clock of this machine stands still");
 }
