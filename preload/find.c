@@ -5,6 +5,7 @@
  */
 #include "find.h"
 
+#include "apart.h"
 #include "elf_binding.h"
 #include "guard.h"
 #include "hidden.h"
@@ -55,7 +56,7 @@ static struct libcrypto *entered(uintptr_t start)
 /* ---- All, at the start ---- */
 
 enum { MOST_OF_START = 256 };
-static uintptr_t of_start[MOST_OF_START];
+static uintptr_t of_start[MOST_OF_START] APART(3);
 
 struct search {
     bool past_ourselves;

@@ -80,7 +80,7 @@ void settings_read(void)
         return;
     for (size_t i = 0; i < SETTINGS; i++)
         for (char **entry = environ; *entry; entry++) {
-            const char *value = value_of(*entry, table[i].name);
+            const char *value = **entry == 'O' ? value_of(*entry, table[i].name) : NULL;
 
             if (value && *value)
                 set(i, value);

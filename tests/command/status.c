@@ -82,14 +82,13 @@ Test(status, knows_a_copy_that_the_program_exports)
 Test(status, looks_into_other_mount_and_pid_namespaces)
 {
     struct outcome outcome = shell(
-        "cd \"$1\" && mkfifo in && sleep 30 >in & feeder=$!\n"
-        "while [ ! -p \"$1/in\" ]; do :; done\n"
+        "mkfifo \"$1/in\"; exec 8<>\"$1/in\"\n"
         "unshare --mount --pid --fork --kill-child \"$OSRANDOM\" run \"$2\" draw <\"$1/in\" "
-        ">\"$1/out\" &\n"
+        ">\"$1/out\" 8<&- &\n"
         "outer=$!\n"
         "while ! grep -q ready \"$1/out\" 2>/dev/null; do kill -0 $outer; done\n"
         "status=0; \"$OSRANDOM\" status $(cat /proc/$outer/task/$outer/children) || status=$?\n"
-        "kill $outer $feeder; exit $status",
+        "kill $outer; exit $status",
         directory(), built("tests/command/held"), NULL);
 
     if (strstr(outcome.err, "unshare"))
@@ -161,12 +160,12 @@ Test(status, tells_that_a_process_is_older_than_the_systems_preset)
     struct outcome outcome =
         shell("exec unshare --mount sh -euc '\n"
               "cp -a /etc \"$1/etc\"; mount --bind \"$1/etc\" /etc; rm -f /etc/ld.so.preload\n"
-              "mkfifo \"$1/in\"; sleep 30 >\"$1/in\" & feeder=$!\n"
-              "\"$2\" draw <\"$1/in\" >\"$1/out\" & held=$!\n"
+              "mkfifo \"$1/in\"; exec 8<>\"$1/in\"\n"
+              "\"$2\" draw <\"$1/in\" >\"$1/out\" 8<&- & held=$!\n"
               "while ! grep -q ready \"$1/out\"; do kill -0 $held; done\n"
               "echo \"$SHIM\" >/etc/ld.so.preload\n"
               "status=0; \"$OSRANDOM\" status $held || status=$?\n"
-              "kill $held $feeder; exit $status' sh \"$1\" \"$2\"",
+              "kill $held; exit $status' sh \"$1\" \"$2\"",
               directory(), built("tests/command/held"), NULL);
 
     if (strstr(outcome.err, "unshare") || strstr(outcome.err, "mount:"))

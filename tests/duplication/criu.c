@@ -20,7 +20,7 @@
 #include "level.h"
 #include "sides.h"
 
-enum { RESTORES = 3, SECONDS = 30 };
+enum { RESTORES = 3, SECONDS = 120 };
 
 static char directory[32], images[48];
 

@@ -19,7 +19,7 @@
 #include "stderr_pipe.h"
 #include "trees.h"
 
-TestSuite(settings, .timeout = 60);
+TestSuite(settings, .timeout = 120);
 
 static const struct variable {
     const char *name;
