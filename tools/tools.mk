@@ -7,6 +7,7 @@ BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
 DOCDIR ?= $(PREFIX)/share/doc/osrandom
 COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 PKG_CONFIG ?= pkg-config
 
 VERSION := $(shell sed -n '1s/[^0-9]*\([0-9.]*\).*/\1/p' tools/package/debian/changelog)
@@ -53,7 +54,8 @@ $(COMMAND): $(COMMAND_OBJECTS) $(COMMAND_LINKS)
 # The same in one file that needs no library, for images that have none. It cannot load an OpenSSL to
 # measure it: no bench.
 COMMAND_STATIC := $(BUILD)/osrandom.static
-STATIC_OBJECTS := $(filter-out $(BUILD)/tools/osrandom/osrandom.o $(BUILD)/tools/osrandom/bench%,$(COMMAND_OBJECTS)) \
+STATIC_OBJECTS := $(filter-out $(BUILD)/tools/osrandom/osrandom.o $(BUILD)/tools/osrandom/bench% \
+                    $(BUILD)/tools/osrandom/system%,$(COMMAND_OBJECTS)) \
                   $(addprefix $(BUILD)/tools/osrandom/,osrandom.static.o file/libeu.o)
 
 $(BUILD)/tools/osrandom/osrandom.static.o: tools/osrandom/osrandom.c $(FLAGS_FILE) $(COMMAND_PLACE) tools/tools.mk
@@ -78,6 +80,7 @@ uninstall: uninstall-command
 SHIM_NAMED ?= $(LIBDIR)/libosrandom_preload.so
 name_shim = $(Q)sed -i 's!/usr/local/lib/libosrandom_preload\.so!$(SHIM_NAMED)!g' '$(DESTDIR)$(1)'
 
+UNITS := $(notdir $(wildcard tools/systemd/*))
 EXAMPLES := $(patsubst tools/examples/%,%,$(shell find tools/examples -type f))
 
 install-command: $(if $(HAS_COMMAND),$(COMMAND))
@@ -98,11 +101,18 @@ ifneq ($(HAS_COMMAND),)
 	$(call put,$(COMMAND),755,$(BINDIR)/osrandom)
 	$(Q)$(INSTALL) -m 644 tools/man/osrandom.8 '$(DESTDIR)$(MANDIR)/man8/'
 	$(Q)$(INSTALL) -m 644 tools/completion/osrandom '$(DESTDIR)$(COMPLETIONDIR)/osrandom'
+	$(call may_write,$(UNITDIR))
+	$(call say,INSTALL,$(DESTDIR)$(UNITDIR))
+	$(Q)for unit in $(UNITS); do \
+	    sed 's!/usr/local/bin/osrandom!$(BINDIR)/osrandom!' "tools/systemd/$$unit" >$(BUILD)/unit || exit 1; \
+	    $(INSTALL) -m 644 $(BUILD)/unit '$(DESTDIR)$(UNITDIR)/'"$$unit" || exit 1; \
+	done
 endif
 
 uninstall-command:
 	$(Q)rm -f '$(DESTDIR)$(BINDIR)/osrandom' '$(DESTDIR)$(MANDIR)/man8/osrandom.8' \
 	    '$(DESTDIR)$(MANDIR)/man8/libosrandom_preload.8' '$(DESTDIR)$(COMPLETIONDIR)/osrandom'
+	$(Q)rm -f $(UNITS:%='$(DESTDIR)$(UNITDIR)/%')
 	$(Q)rm -rf '$(DESTDIR)$(DOCDIR)/examples'
 	$(Q)rmdir '$(DESTDIR)$(DOCDIR)' 2>/dev/null || :
 
