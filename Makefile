@@ -234,8 +234,8 @@ install-module: $(MODULE)
 
 # A name in /etc/ld.so.preload without a file has the loader complain in every program.
 uninstall:
-	$(Q)if [ -z '$(DESTDIR)' ] && grep -qs '^[^#]*$(LIBDIR)/libosrandom_preload\.so' /etc/ld.so.preload; then \
-	    echo 'make $@: /etc/ld.so.preload names the shim; tools/examples/whole-system off takes it out' >&2; \
+	$(Q)if [ -z '$(DESTDIR)' ] && grep -Eqs '^[^#]*(/usr/\$$LIB|$(LIBDIR))/libosrandom_preload\.so' /etc/ld.so.preload; then \
+	    echo 'make $@: /etc/ld.so.preload names the shim; osrandom system off takes it out' >&2; \
 	    exit 1; fi
 	$(Q)rm -f '$(DESTDIR)$(LIBDIR)/libosrandom_preload.so' '$(DESTDIR)$(ENGINESDIR)/osrandom.so'
 	$(Q)rmdir '$(DESTDIR)$(ENGINESDIR)' 2>/dev/null || :

@@ -15,6 +15,11 @@ for unit in /box/parts/tools/systemd/*; do
 done
 rm -f $machine/etc/systemd/system/multi-user.target.wants/prometheus*
 
+chroot $machine osrandom --version >/dev/null 2>&1 || {
+    echo 'osrandom, as it was built here, does not run on the older Debian of the tree' >&2
+    exit 77
+}
+
 # What a boot does is on standard input; "reset" there waits to be killed.
 cat >$machine/etc/systemd/system/script.service <<'END'
 [Service]
@@ -31,6 +36,8 @@ reset() { echo >/box/reset; read -r _ </box/never; }
 END
 mkfifo $machine/box/never
 
+not() { if "$@"; then return 1; fi; }
+
 # The boot ends when the machine powers off, or has asked to be reset.
 boot() {
     rm -f $machine/box/reset $machine/box/said
@@ -40,12 +47,14 @@ boot() {
     until [ -e $machine/box/reset ] || ! kill -0 $watched 2>/dev/null; do
         sleep 0.2
     done
-    [ ! -e $machine/box/reset ] || pkill -KILL -x systemd-nspawn
+    [ ! -e $machine/box/reset ] || pkill -KILL -x 'systemd|systemd-nspawn'
     wait $watched || :
+    until_true not pgrep systemd
     echo "== $1"
     cat $machine/box/said 2>/dev/null || tail -n 20 "/box/$1.log"
 }
 
+cp /box/parts/crash.so $machine/box
 replace() {
     cp "$1" "$library/new"
     mv "$library/new" "$library/libosrandom_preload.so"

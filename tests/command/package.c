@@ -52,7 +52,8 @@ Test(package, brings_the_command_its_pages_and_its_completion)
                       "test -e /usr/share/man/man8/osrandom.8.gz\n"
                       "test -e /usr/share/man/man8/libosrandom_preload.8.gz\n"
                       "test -e /usr/share/bash-completion/completions/osrandom\n"
-                      "test -x /usr/share/doc/osrandom/examples/whole-system",
+                      "test -e /usr/share/doc/osrandom/examples/systemd/osrandom.conf\n"
+                      "test -e /lib/systemd/system/osrandom-preload.service",
                       "the package lacks something");
 }
 
@@ -92,6 +93,15 @@ Test(package, takes_its_line_out_of_the_systems_preset_when_it_is_removed)
                       "after a removal every program complains, or others' lines are lost");
 }
 
+Test(package, switches_off_before_it_goes)
+{
+    expect_on_machine("dpkg -i $DEBS; rm -f /lib/ld-linux.so.2\n"
+                      "osrandom system on; [ -L /etc/ld.so.preload ]\n"
+                      "dpkg -r osrandom libosrandom-preload\n"
+                      "if [ -L /etc/ld.so.preload ]; then exit 1; fi; true 2>&1 | cmp - /dev/null",
+                      "a link that leads nowhere stays for ever");
+}
+
 Test(package, leaves_nothing_behind)
 {
     expect_on_machine("dpkg -i $DEBS\n"
@@ -119,7 +129,10 @@ Test(package, follows_make_installs_directories)
         directory(), NULL);
 
     expect(&outcome, 0,
-           "./usr/bin/osrandom\n./usr/lib64/libosrandom_preload.so\n"
+           "./usr/bin/osrandom\n"
+           "./usr/lib/systemd/system/osrandom-preload-booted.service\n"
+           "./usr/lib/systemd/system/osrandom-preload.service\n"
+           "./usr/lib64/libosrandom_preload.so\n"
            "./usr/share/bash-completion/completions/osrandom\n"
            "./usr/share/man/man8/libosrandom_preload.8\n./usr/share/man/man8/osrandom.8\n"
            "nor in /usr/lib64\n",

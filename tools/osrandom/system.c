@@ -256,12 +256,13 @@ static int boot(const struct order *order)
                            "'osrandom system on' tries anew");
         return 1;
     }
-    if (!prepare(&switching, AT_BOOT))
+    if (!prepare(&switching, BEFORE_AT_BOOT))
         return complain("system", "the machine boots without the shim"), 1;
     if (boot_mark() != 0)
         puts("note: nothing can be written to /var, so that a boot that hangs will not be noticed");
-    if (switch_on_at_boot(switching.entry) != 0 || !all_goes_well(&switching, AFTER)) {
+    if (switch_on_at_boot(switching.entry) != 0 || !all_goes_well(&switching, AFTER_AT_BOOT)) {
         unlink(RUN_PRESET);
+        boot_clear();
         return complain("system", "the machine boots without the shim"), 1;
     }
     puts("ok: it is on");

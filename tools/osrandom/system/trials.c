@@ -34,6 +34,11 @@ struct scene {
     unsigned int wrong; /* what did not go well */
 };
 
+static bool is_staged(enum moment moment)
+{
+    return moment == BEFORE || moment == BEFORE_AT_BOOT;
+}
+
 /* ---- The probe ---- */
 
 int probe(void)
@@ -86,7 +91,7 @@ static struct spawned run_with(const struct scene *scene, const char *const *arg
     struct spawn_wish wish = {.argv = argv, .setting = setting, .as_nobody = as_nobody};
 
     setting[*setting ? 1 : 0] = "OSRANDOM_LOG=warn";
-    if (scene->moment != AFTER)
+    if (is_staged(scene->moment))
         set_stage(scene, shimmed);
     return spawn(&wish);
 }
@@ -115,7 +120,7 @@ static void try_probe(struct scene *scene, const char *program, bool as_nobody, 
     const char *const argv[] = {program, "system", "probe", NULL};
     struct spawned with = run_with(scene, argv, as_nobody, true), without = {0};
 
-    if (scene->moment != AFTER)
+    if (is_staged(scene->moment))
         without = run_with(scene, argv, as_nobody, false);
     if (has_shim(scene, &with, &without)) {
         printf("ok: %s starts, and has the shim\n", who);
@@ -165,7 +170,7 @@ static bool behaves(struct scene *scene, const char *const *argv, bool as_nobody
     struct spawned with = run_with(scene, argv, as_nobody, true), without = {0};
     bool well;
 
-    if (scene->moment == AFTER) {
+    if (!is_staged(scene->moment)) {
         well = !with.timed_out && WIFEXITED(with.status) && !strstr(with.out, "osrandom");
     } else {
         without = run_with(scene, argv, as_nobody, false);
@@ -192,14 +197,14 @@ static void try_set_user_id_programs(struct scene *scene)
     static const struct {
         const char *path, *option;
     } programs[] = {
-        {"/usr/bin/sudo", "--version"}, {"/bin/su", "--version"},
-        {"/usr/bin/passwd", "--help"},  {"/bin/mount", "--version"},
-        {"/usr/bin/chsh", "--help"},    {"/usr/bin/ssh-agent", "-h"},
-        {"/usr/bin/crontab", "-V"},     {"/usr/bin/pkexec", "--version"},
+        {"/usr/bin/sudo", "-h"},       {"/bin/su", "--version"},
+        {"/usr/bin/passwd", "--help"}, {"/bin/mount", "--version"},
+        {"/usr/bin/chsh", "--help"},   {"/usr/bin/ssh-agent", "-h"},
+        {"/usr/bin/crontab", "-V"},    {"/usr/bin/pkexec", "--version"},
     };
     struct stat status;
 
-    if (scene->setting)
+    if (scene->setting || scene->moment == BEFORE_AT_BOOT || scene->moment == AFTER_AT_BOOT)
         return;
     for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
         const char *const argv[] = {programs[i].path, programs[i].option, NULL};
@@ -217,7 +222,7 @@ static void try_openssl(struct scene *scene)
     struct spawn_wish wish = {.argv = argv, .setting = setting};
     struct spawned spawned;
 
-    if (scene->moment != AFTER)
+    if (is_staged(scene->moment))
         set_stage(scene, true);
     spawned = spawn(&wish);
     if (WIFEXITED(spawned.status) && WEXITSTATUS(spawned.status) == 127 && !spawned.timed_out) {
@@ -286,7 +291,7 @@ static int play(void *data)
 {
     struct scene *scene = data;
 
-    if (stage_lack() && scene->moment != AFTER)
+    if (stage_lack() && is_staged(scene->moment))
         scene->setting = text_of("LD_PRELOAD=%s", scene->switching->entry);
     try_probes(scene);
     if (scene->wrong > 1)
@@ -294,7 +299,7 @@ static int play(void *data)
     try_shell(scene);
     try_set_user_id_programs(scene);
     try_openssl(scene);
-    if (scene->moment != AFTER)
+    if (is_staged(scene->moment))
         try_loaders(scene);
     return scene->wrong > 0;
 }
@@ -315,10 +320,10 @@ static char *other_entries(void)
 bool all_goes_well(struct switching *switching, enum moment moment)
 {
     struct scene scene = {.switching = switching, .moment = moment, .others = other_entries()};
-    bool well = scene.others && on_stage(moment != AFTER, play, &scene) == 0;
+    bool well = scene.others && on_stage(is_staged(moment), play, &scene) == 0;
 
     free(scene.others);
-    if (well && moment != AT_BOOT)
+    if (well && (moment == BEFORE || moment == AFTER))
         well = unit_goes_well(switching->shim, moment == BEFORE ? switching->entry : NULL);
     if (well && moment == BEFORE) {
         tell_of_running_programs(switching->shim);
@@ -341,6 +346,11 @@ char *entry_for(const char *shim)
     return text_of("%s", leads_there ? everywhere : shim);
 }
 
+static bool is_open_to(const struct stat *status, mode_t whom)
+{
+    return (status->st_mode & whom) && !(status->st_mode & S_ISVTX);
+}
+
 /* Whoever can write to the file, or to a directory above it, is root everywhere. */
 char *why_unsafe(const char *shim)
 {
@@ -354,8 +364,11 @@ char *why_unsafe(const char *shim)
 
         if (stat(path, &status) != 0)
             why = text_of("cannot look at %s: %s", path, strerror(errno));
-        else if (status.st_uid != 0 || ((status.st_mode & 022) && !(status.st_mode & S_ISVTX)))
+        else if (status.st_uid != 0 || is_open_to(&status, S_IWOTH))
             why = text_of("%s can be written to by others than root, who would be root", path);
+        else if (status.st_gid != 0 && is_open_to(&status, S_IWGRP))
+            printf("note: %s can be written to by the group %u, which therefore is root\n", path,
+                   (unsigned int)status.st_gid);
         if (strcmp(path, "/") == 0)
             break;
         slash[slash == path ? 1 : 0] = '\0';

@@ -13,9 +13,10 @@ struct switching {
 };
 
 enum moment {
-    BEFORE,  /* nothing is switched on: on a stage */
-    AT_BOOT, /* the same, and no service runs yet */
-    AFTER,   /* the machine's own /etc/ld.so.preload */
+    BEFORE, /* nothing is switched on: on a stage */
+    AFTER,  /* the machine's own /etc/ld.so.preload */
+    BEFORE_AT_BOOT,
+    AFTER_AT_BOOT, /* no service runs yet, nor has the machine a network */
 };
 
 /* "/usr/$LIB/libosrandom_preload.so" if that leads the loader to the shim, for it fits the programs
@@ -23,7 +24,8 @@ enum moment {
  * execution. Memory for free(). */
 char *entry_for(const char *shim);
 
-/* NULL, or why nobody should load that file: a sentence for free(). */
+/* NULL, or why nobody should load that file: a sentence for free(). Of a group that can write to it,
+ * as Debian's staff can in /usr/local, a line tells. */
 char *why_unsafe(const char *shim);
 
 /* Whether all went well. */

@@ -1,0 +1,121 @@
+/*
+ * osrandom system on a machine that boots, is reset, and boots again.
+ */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "prove.h"
+#include "table.h"
+
+enum { SKIPPED = 77 };
+
+static char parts[64];
+
+static void remove_parts(void)
+{
+    if (*parts)
+        unlink(parts);
+}
+
+TestSuite(fleet, .fini = remove_parts);
+
+/* One file, for a box shows no more; there, /tmp is empty. */
+static const char *archive_of_parts(void)
+{
+    static const char pack[] =
+        "exec tar -cf \"$1\" tools -C \"$2\" osrandom -C tests/command crash.so";
+    const char *words[] = {"sh", "-c", pack, "sh", parts, BUILD_DIR, NULL};
+    struct outcome outcome;
+
+    strcpy(parts, "/tmp/osrandom-fleet-XXXXXX");
+    cr_assert(mkstemp(parts) >= 0);
+    outcome = run(&(struct command){.argv = words});
+    cr_assert(outcome.exit_code == 0, "%s", outcome.err);
+    outcome_free(&outcome);
+    return parts;
+}
+
+/* What the machine and its boots say. */
+static char *boots_of(const char *name)
+{
+    char *tree = tree_of_programs("fleet"), *machine = file_text("fleet.sh");
+    char *boots = file_text(name), *script;
+    const char *archive = archive_of_parts();
+    struct outcome outcome;
+
+    if (asprintf(&script, "PARTS=%s\n%s\n%s", archive, machine, boots) < 0)
+        abort();
+    outcome = run_in_box(tree, the_shim(), "/dev/null", archive, script);
+    if (outcome.exit_code == SKIPPED)
+        cr_skip_test("%s", outcome.err);
+    cr_assert(outcome.exit_code == 0, "the machine's boots cannot be told of: %s%s", outcome.out,
+              outcome.err);
+    cr_expect(!strstr(outcome.out, "it failed"), "a boot did not do what it should: %s%s",
+              outcome.out, outcome.err);
+    free(tree);
+    free(machine);
+    free(boots);
+    free(script);
+    return outcome.out;
+}
+
+/* In this order. */
+static void expect_said(const char *said, const char *const *lines, const char *lost)
+{
+    const char *at = said;
+
+    for (; *lines && at; lines++) {
+        at = strstr(at, *lines);
+        cr_expect(at, "%s: no '%s' in %s", lost, *lines, said);
+    }
+}
+
+Test(fleet, a_reset_recovers_from_a_shim_that_ends_every_program)
+{
+    static const char *const lines[] = {
+        "== switched on\nrunning\n",
+        "ok: a unit with ProtectSystem=strict starts, and has the shim\n",
+        "ok: it is on",
+        "ok: at each boot osrandom-preload.service tries the shim",
+        "== a bad shim\nrunning\non: ",
+        "no program starts\n",
+        "== after the reset\ndegraded\noff: ",
+        "a program of root's is killed by signal",
+        "the machine boots without the shim\n",
+        "osrandom-preload.service\n== a good shim again\nrunning\non: ",
+        NULL};
+    char *said = boots_of("fleet_reset.sh");
+
+    expect_said(said, lines, "after a bad shim, a machine has to be taken from its rack");
+    free(said);
+}
+
+Test(fleet, a_boot_that_was_never_complete_is_followed_by_one_without_the_shim)
+{
+    static const char *const lines[] = {"== a boot that hangs\nhangs\n",
+                                        "== after the reset\ndegraded\noff: ",
+                                        "boot: the last one that switched it on is not complete",
+                                        "== and on again\nrunning\non: ", NULL};
+    char *said = boots_of("fleet_hang.sh");
+
+    expect_said(said, lines, "a machine that hangs with the shim hangs at each boot");
+    free(said);
+}
+
+Test(fleet, a_try_is_taken_back_whatever_becomes_of_the_login)
+{
+    static const char *const lines[] = {"ok: it is on for 2 seconds",
+                                        "tried and not kept: /etc/ld.so.preload is as before",
+                                        "ok: it stays on",
+                                        "== what was kept\nrunning\non: ",
+                                        "disabled\ndisabled\n",
+                                        "== what was switched off\nrunning\noff: ",
+                                        NULL};
+    char *said = boots_of("fleet_try.sh");
+
+    expect_said(said, lines, "a try is not taken back, or not kept");
+    free(said);
+}
