@@ -38,21 +38,20 @@ static const char *archive_of_parts(void)
     return parts;
 }
 
-/* What the machine and its boots say. */
-static char *boots_of(const char *name)
+/* What a script says in a box; with_machine: with the words of fleet.sh. */
+static char *said_by(const char *name, bool with_machine)
 {
     char *tree = tree_of_programs("fleet"), *machine = file_text("fleet.sh");
     char *boots = file_text(name), *script;
     const char *archive = archive_of_parts();
     struct outcome outcome;
 
-    if (asprintf(&script, "PARTS=%s\n%s\n%s", archive, machine, boots) < 0)
+    if (asprintf(&script, "PARTS=%s\n%s\n%s", archive, with_machine ? machine : "", boots) < 0)
         abort();
     outcome = run_in_box(tree, the_shim(), "/dev/null", archive, script);
     if (outcome.exit_code == SKIPPED)
         cr_skip_test("%s", outcome.err);
-    cr_assert(outcome.exit_code == 0, "the machine's boots cannot be told of: %s%s", outcome.out,
-              outcome.err);
+    cr_assert(outcome.exit_code == 0, "it cannot be told of: %s%s", outcome.out, outcome.err);
     cr_expect(!strstr(outcome.out, "it failed"), "a boot did not do what it should: %s%s",
               outcome.out, outcome.err);
     free(tree);
@@ -87,7 +86,7 @@ Test(fleet, a_reset_recovers_from_a_shim_that_ends_every_program)
         "the machine boots without the shim\n",
         "osrandom-preload.service\n== a good shim again\nrunning\non: ",
         NULL};
-    char *said = boots_of("fleet_reset.sh");
+    char *said = said_by("fleet_reset.sh", true);
 
     expect_said(said, lines, "after a bad shim, a machine has to be taken from its rack");
     free(said);
@@ -99,7 +98,7 @@ Test(fleet, a_boot_that_was_never_complete_is_followed_by_one_without_the_shim)
                                         "== after the reset\ndegraded\noff: ",
                                         "boot: the last one that switched it on is not complete",
                                         "== and on again\nrunning\non: ", NULL};
-    char *said = boots_of("fleet_hang.sh");
+    char *said = said_by("fleet_hang.sh", true);
 
     expect_said(said, lines, "a machine that hangs with the shim hangs at each boot");
     free(said);
@@ -114,8 +113,25 @@ Test(fleet, a_try_is_taken_back_whatever_becomes_of_the_login)
                                         "disabled\ndisabled\n",
                                         "== what was switched off\nrunning\noff: ",
                                         NULL};
-    char *said = boots_of("fleet_try.sh");
+    char *said = said_by("fleet_try.sh", true);
 
     expect_said(said, lines, "a try is not taken back, or not kept");
+    free(said);
+}
+
+Test(fleet, prometheus_takes_the_figures_and_the_alerts)
+{
+    static const char *const lines[] = {"SUCCESS\n",
+                                        "SUCCESS: 5 rules found\n",
+                                        "figures: ",
+                                        "state=\"covered\"} 1\n",
+                                        "state=\"uncovered\"} 1\n",
+                                        "osrandom_program_draws{program=~\"python.*\"} 1\n",
+                                        "count(osrandom_shim_info{build_id!=\"\"}) 1\n",
+                                        "node_textfile_scrape_error 0\n",
+                                        NULL};
+    char *said = said_by("fleet_watch.sh", false);
+
+    expect_said(said, lines, "the fleet cannot be watched");
     free(said);
 }

@@ -130,6 +130,8 @@ Test(package, follows_make_installs_directories)
 
     expect(&outcome, 0,
            "./usr/bin/osrandom\n"
+           "./usr/lib/systemd/system/osrandom-metrics.service\n"
+           "./usr/lib/systemd/system/osrandom-metrics.timer\n"
            "./usr/lib/systemd/system/osrandom-preload-booted.service\n"
            "./usr/lib/systemd/system/osrandom-preload.service\n"
            "./usr/lib64/libosrandom_preload.so\n"

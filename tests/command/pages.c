@@ -77,6 +77,7 @@ Test(pages, complete_subcommands_options_and_values)
     expect_completed("osrandom run --mode b", "builtin", true);
     expect_completed("osrandom status --", "--json", true);
     expect_completed("osrandom status ", "1", true);
+    expect_completed("osrandom status --pro", "--prometheus", true);
     expect_completed("osrandom system ", "try", true);
 }
 
