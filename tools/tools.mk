@@ -95,6 +95,7 @@ install-command: $(if $(HAS_COMMAND),$(COMMAND))
 	    $(INSTALL) -D -m $$mode "tools/examples/$$file" '$(DESTDIR)$(DOCDIR)/examples/'"$$file" || exit 1; \
 	done
 	$(call name_shim,$(DOCDIR)/examples/systemd/osrandom.conf)
+	$(call name_shim,$(DOCDIR)/examples/systemd/system.conf.d/osrandom.conf)
 ifneq ($(HAS_COMMAND),)
 	$(call may_write,$(BINDIR))
 	$(call may_write,$(COMPLETIONDIR))

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "level.h"
 #include "prove.h"
 #include "table.h"
 
@@ -26,8 +27,16 @@ TestSuite(fleet, .fini = remove_parts);
 static const char *archive_of_parts(void)
 {
     static const char pack[] =
-        "exec tar -cf \"$1\" tools -C \"$2\" osrandom -C tests/command crash.so";
-    const char *words[] = {"sh", "-c", pack, "sh", parts, BUILD_DIR, NULL};
+        "out=$1; cd \"$2\"; rm -rf fleet; mkdir fleet\n"
+        "loader=$(echo /lib/ld-musl-*.so.1)\n"
+        "if command -v musl-gcc >/dev/null && [ -e \"$loader\" ]; then\n"
+        "    musl-gcc -o fleet/maps \"$3/tests/apps/programs/maps.c\"; cp -L \"$loader\" "
+        "fleet/ld-musl\n"
+        "    echo \"$loader\" >fleet/musl-loader; fi\n"
+        "exec tar -cf \"$out\" osrandom $(ls deb/*.deb 2>/dev/null | grep -v dbgsym) "
+        "-C tests/command crash.so -C \"$PWD/fleet\" . -C \"$3\" tools";
+    const char *source = realpath(".", NULL);
+    const char *words[] = {"sh", "-euc", pack, "sh", parts, BUILD_DIR, source, NULL};
     struct outcome outcome;
 
     strcpy(parts, "/tmp/osrandom-fleet-XXXXXX");
@@ -133,5 +142,59 @@ Test(fleet, prometheus_takes_the_figures_and_the_alerts)
     char *said = said_by("fleet_watch.sh", false);
 
     expect_said(said, lines, "the fleet cannot be watched");
+    free(said);
+}
+
+/* Minutes: only tools/check --all has it. */
+Test(fleet, ansible_stops_at_the_canary_and_puts_it_back)
+{
+    static const char *const lines[] = {"== switched on\none : ok=",
+                                        "one: 1, on: \ntwo: 1, on: \n",
+                                        "== nothing to do\none : ok=3 changed=0",
+                                        "two : ok=3 changed=0",
+                                        "== nothing to do, and only asked\none : ok=3 changed=0",
+                                        "== a bad build\nfatal: [one]: FAILED!",
+                                        "2 was not kept: Try the shim",
+                                        "is killed by signal",
+                                        "one : ok=14 changed=7 unreachable=0 failed=1 \n",
+                                        "one: 1, on: \ntwo: 1, on: \n",
+                                        "TASK [osrandom : Put the machine back",
+                                        "== off\n",
+                                        "one: 1, off:\ntwo: 1, off:\n",
+                                        "== on again\n",
+                                        "one: 1, on: \ntwo: 1, on: \n",
+                                        NULL};
+    char *said;
+
+    only_from(LEVEL_ALL);
+    said = said_by("fleet_ansible.sh", false);
+    expect_said(said, lines, "a bad build goes through the whole fleet");
+    free(said);
+}
+
+Test(fleet, a_drop_in_covers_all_units)
+{
+    static const char *const lines[] = {"== before\nrunning\n0\n", "== with the drop-in\nrunning\n",
+                                        "draws from the operating system\n",
+                                        "and after a daemon-reexec\n", NULL};
+    char *said = said_by("fleet_units.sh", true);
+
+    expect_said(said, lines, "the drop-in for all units does not work");
+    free(said);
+}
+
+Test(fleet, runc_starts_what_oci_has_changed)
+{
+    static const char *const lines[] = {
+        "\"LD_PRELOAD=libm.so.6:/usr/local/lib/libosrandom_preload.so\"\n",
+        "draws from the operating system", NULL};
+    char *said = said_by("fleet_runc.sh", false);
+
+    expect_said(said, lines, "a container is not covered");
+    if (!strstr(said, "no musl-gcc"))
+        expect_said(said,
+                    WORDS("/usr/local/lib/libosrandom_preload.so\n",
+                          "config.json has no process to be preloaded into\nexit status 125\n"),
+                    "a container with musl is not covered");
     free(said);
 }
