@@ -38,10 +38,13 @@ WARNINGS := -Wall -Wextra $(WERROR) -Wshadow -Wconversion -Wstrict-prototypes -W
             -Wvla -Wundef -Wwrite-strings -Wcast-align
 IS_CLANG := $(if $(TELLING),,$(findstring clang,$(shell $(CC) --version 2>/dev/null)))
 
+# Wherever the source lies, the same files come of it: the build id is made from what debuggers read, too.
+ANYWHERE := -fdebug-prefix-map=$(CURDIR)=.
+
 # What a shared object without DT_NEEDED needs of its compiler, whatever CFLAGS say: no calls of the
 # C library that the source does not show, and the CET or BTI note, without which the loader turns
 # that protection off for the whole host.
-FREESTANDING := -std=gnu11 -D_GNU_SOURCE -fPIC -fvisibility=hidden -ffreestanding -fno-stack-protector \
+FREESTANDING := $(ANYWHERE) -std=gnu11 -D_GNU_SOURCE -fPIC -fvisibility=hidden -ffreestanding -fno-stack-protector \
                 -U_FORTIFY_SOURCE -fno-plt -fno-lto -fno-sanitize=all -fno-profile-arcs
 MACHINE := $(if $(TELLING),,$(shell $(CC) -dumpmachine))
 ifneq ($(filter x86_64-% i386-% i486-% i586-% i686-%,$(MACHINE)),)

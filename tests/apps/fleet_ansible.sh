@@ -71,29 +71,39 @@ debs() {
 debs 1
 debs 2 /box/parts/crash.so
 
-packages() {
+# The settings of a version.
+settings() {
     printf '{"osrandom_packages": ['
     printf '"%s",' "/box/$1"/*.deb | sed 's/,$//'
     printf '], "osrandom_restart": ["ssh"]}'
 }
 
+# The guide's own commands.
+cp /box/inventory /box/parts/tools/examples/ansible/inventory
+guide=/box/parts/tools/examples/README.md
+ask=$(sed -n 's/^    \$ \(.*--check\)$/\1/p' $guide)
+roll_out=$(sed -n 's/^    \$ \(.*site.yml\)$/\1/p' $guide)
+take_back=$(sed -n 's/^    \$ \(.*off.yml\)$/\1/p' $guide)
+
+# play TITLE VERSION COMMAND
 play() {
     echo "== $1"
-    shift
-    ansible-playbook "$@" >/box/play 2>&1 && result=0 || result=$?
+    settings "$2" >settings.yml
+    sh -c "$3" >/box/play 2>&1 && result=0 || result=$?
     grep -E 'was not kept|^(one|two) ' /box/play | sed 's/  */ /g; s/skipped=.*//'
     [ $result = 0 ] || [ -n "${may_fail:-}" ] || { cat /box/play >&2 && exit 1; }
+    ansible osrandom -o -m shell -a 'osrandom system status | head -c 3; openssl rand 1 >/dev/null' |
+        sed 's/ .*(stdout) /: /' | sort
     for name in one two; do
-        echo "$name: $(chroot "/$name" dpkg-query -W -f '${Version}' libosrandom-preload), $(
-            ansible "$name" -m shell -a 'osrandom system status | cut -c 1-4; openssl rand 1 >/dev/null' | sed 1d)"
+        chroot "/$name" dpkg-query -W -f 'version ${Version}\n' libosrandom-preload
     done
 }
 
 cd /box/parts/tools/examples/ansible
-play 'switched on' site.yml -e "$(packages 1)"
-play 'nothing to do' site.yml -e "$(packages 1)"
-play 'nothing to do, and only asked' --check site.yml -e "$(packages 1)"
-may_fail=yes play 'a bad build' site.yml -e "$(packages 2)"
+play 'switched on' 1 "$roll_out"
+play 'nothing to do' 1 "$roll_out"
+play 'nothing to do, and only asked' 1 "$ask"
+may_fail=yes play 'a bad build' 2 "$roll_out"
 grep -o 'TASK.*Put the machine back' /box/play
-play 'off' off.yml
-play 'on again' site.yml -e "$(packages 1)"
+play 'off' 1 "$take_back"
+play 'on again' 1 "$roll_out"

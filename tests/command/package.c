@@ -143,6 +143,23 @@ Test(package, follows_make_installs_directories)
     outcome_free(&outcome);
 }
 
+Test(package, comes_out_the_same_wherever_its_source_lies)
+{
+    struct outcome outcome =
+        shell("unset MAKEFLAGS MFLAGS MAKELEVEL\n"
+              "for place in here over/there; do mkdir -p \"$1/$place\"\n"
+              "    tar -c --exclude=./build --exclude=\"./$2\" --exclude=./.git . | tar -x -C "
+              "\"$1/$place\"\n"
+              "    make -s -C \"$1/$place\" BUILD=${place%/*} CFLAGS='-O1 -g' all >/dev/null\n"
+              "done\n"
+              "cd \"$1\"; cmp here/here/osrandom over/there/over/osrandom\n"
+              "cmp here/here/libosrandom_preload.so over/there/over/libosrandom_preload.so",
+              directory(), BUILD_DIR, NULL);
+
+    expect(&outcome, 0, "", "", "nobody can find out what an installed file was made of");
+    outcome_free(&outcome);
+}
+
 Test(package, is_built_without_the_command_where_its_libraries_are_missing)
 {
     struct outcome outcome =
