@@ -68,7 +68,7 @@ Test(package, is_upgraded_under_a_running_program)
     expect_on_machine(NEXT_VERSION
                       "dpkg -i $BOX/[lo]*.deb\n"
                       "echo libosrandom_preload.so >/etc/ld.so.preload\n"
-                      "mkfifo $BOX/in; sleep 60 >$BOX/in & openssl sha256 <$BOX/in & held=$!\n"
+                      "mkfifo $BOX/in; exec 8<>$BOX/in; openssl sha256 <$BOX/in 8<&- & held=$!\n"
                       "until grep -q libosrandom /proc/$held/maps; do kill -0 $held; done\n"
                       "dpkg -i $BOX/next-*.deb\n"
                       "dpkg-query -W -f '${Version}' libosrandom-preload | grep -x 9.9.9\n"
@@ -150,7 +150,7 @@ Test(package, comes_out_the_same_wherever_its_source_lies)
               "for place in here over/there; do mkdir -p \"$1/$place\"\n"
               "    tar -c --exclude=./build --exclude=\"./$2\" --exclude=./.git . | tar -x -C "
               "\"$1/$place\"\n"
-              "    make -s -C \"$1/$place\" BUILD=${place%/*} CFLAGS='-O1 -g' all >/dev/null\n"
+              "    make -s -C \"$1/$place\" BUILD=${place%/*} CFLAGS='-O2 -g' all >/dev/null\n"
               "done\n"
               "cd \"$1\"; cmp here/here/osrandom over/there/over/osrandom\n"
               "cmp here/here/libosrandom_preload.so over/there/over/libosrandom_preload.so",

@@ -26,7 +26,8 @@ static const char help[] =
     "  --watch   again every 2 (or so many) seconds, until interrupted\n"
     "  --prometheus   figures of the machine, for Prometheus's textfile collector\n"
     "  --output FILE  these into a file, which is replaced when all is written\n\n"
-    "Exit status: 0 all covered, 1 some not, 2 trouble, 125 osrandom failed.\n";
+    "Exit status: 0 all covered, 1 some not, or only guarded, 2 trouble, 125 osrandom\n"
+    "failed.\n";
 
 enum { OPTION_ALL = OPTION_OWN, OPTION_JSON, OPTION_WATCH, OPTION_PROMETHEUS, OPTION_OUTPUT };
 
@@ -117,6 +118,9 @@ static void count(struct tally *tally, const struct look *look)
     case LOOK_UNCOVERED:
         tally->uncovered++;
         break;
+    case LOOK_GUARDED:
+        tally->guarded++;
+        break;
     case LOOK_NO_OPENSSL:
         tally->no_openssl++;
         break;
@@ -144,7 +148,7 @@ static bool is_shown(const struct wish *wish, const struct look *look)
 
 static int status_of(const struct tally *tally)
 {
-    if (tally->uncovered)
+    if (tally->uncovered || tally->guarded)
         return 1;
     return tally->not_permitted || tally->gone || tally->trouble ? 2 : 0;
 }
@@ -182,8 +186,15 @@ static int look_once(const struct wish *wish)
 
 static const char *state_of(const struct look *look)
 {
-    static const char *const names[] = {"covered",       "uncovered", "no-openssl",
-                                        "not-permitted", NULL,        "trouble"};
+    static const char *const names[] = {
+        [LOOK_COVERED] = "covered",
+        [LOOK_UNCOVERED] = "uncovered",
+        [LOOK_GUARDED] = "guarded",
+        [LOOK_NO_OPENSSL] = "no-openssl",
+        [LOOK_NOT_PERMITTED] = "not-permitted",
+        [LOOK_GONE] = NULL,
+        [LOOK_TROUBLE] = "trouble",
+    };
 
     return look->self_reported ? "self-reported" : names[look->state];
 }
