@@ -134,3 +134,5 @@ deb:
 	    dpkg-buildpackage -b -us -uc >../log 2>&1 || { tail -n 20 ../log >&2; \
 	    ! grep -q 'Unmet build dep' ../log || echo 'make deb: apt-get install $(DEB_NEEDS)' >&2; exit 1; }
 	$(Q)rm -rf $(DEB_TREE)
+	$(Q)cd $(BUILD)/deb && sha256sum $$(ls *.deb | grep -v dbgsym) >SHA256SUMS
+	$(Q)tools/package/sbom $$(ls $(BUILD)/deb/*.deb | grep -v dbgsym) >$(BUILD)/deb/osrandom-$(VERSION).spdx.json

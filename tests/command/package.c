@@ -160,6 +160,44 @@ Test(package, comes_out_the_same_wherever_its_source_lies)
     outcome_free(&outcome);
 }
 
+Test(package, comes_with_its_hashes_and_what_it_is_made_of)
+{
+    static const char compare[] =
+        "import glob, hashlib, json, subprocess, sys\n"
+        "sbom, = glob.glob('*.spdx.json')\n"
+        "sbom = json.load(open(sbom))\n"
+        "assert sbom['spdxVersion'] == 'SPDX-2.3' and sbom['dataLicense'] == 'CC0-1.0'\n"
+        "every = sbom['packages'] + sbom['files']\n"
+        "ids = {'SPDXRef-DOCUMENT', *(one['SPDXID'] for one in every)}\n"
+        "assert len(ids) == 1 + len(every)\n"
+        "for one in sbom['relationships']:\n"
+        "    assert {one['spdxElementId'], one['relatedSpdxElement']} <= ids, one\n"
+        "def is_of(one, data):\n"
+        "    for sum in one['checksums']:\n"
+        "        made = hashlib.new(sum['algorithm'].lower(), data).hexdigest()\n"
+        "        assert made == sum['checksumValue'], one\n"
+        "files = {}\n"
+        "for one in sbom['packages']:\n"
+        "    if 'packageFileName' in one:\n"
+        "        is_of(one, open(one['packageFileName'], 'rb').read())\n"
+        "        subprocess.run(['dpkg-deb', '-x', one['packageFileName'], sys.argv[1]], "
+        "check=True)\n"
+        "for one in sbom['files']:\n"
+        "    is_of(one, open(sys.argv[1] + '/' + one['fileName'], 'rb').read())\n"
+        "    print(one['fileName'])\n";
+    struct outcome outcome =
+        shell("ls \"$2\"/deb/*.deb >/dev/null 2>&1 && command -v python3 >/dev/null || exit 99\n"
+              "cd \"$2/deb\"; sha256sum --quiet -c SHA256SUMS\n"
+              "python3 -c \"$3\" \"$1\" | sort >\"$1.named\"\n"
+              "(cd \"$1\"; find . -type f | sort) | cmp - \"$1.named\"; rm \"$1.named\"",
+              directory(), BUILD_DIR, compare, NULL);
+
+    if (outcome.exit_code == 99)
+        cr_skip_test("there is no package, or no python3");
+    expect(&outcome, 0, "", "", "nobody can find out what is in a package");
+    outcome_free(&outcome);
+}
+
 Test(package, is_built_without_the_command_where_its_libraries_are_missing)
 {
     struct outcome outcome =

@@ -24,8 +24,8 @@ enum moment {
  * execution. Memory for free(). */
 char *entry_for(const char *shim);
 
-/* NULL, or why nobody should load that file: a sentence for free(). Of a group that can write to it,
- * as Debian's staff can in /usr/local, a line tells. */
+/* NULL, or why nobody should load that file: a sentence for free(). Of a group that can write to
+ * it, as Debian's staff can in /usr/local, a line tells. */
 char *why_unsafe(const char *shim);
 
 /* Whether all went well. */
