@@ -39,10 +39,13 @@ WARNINGS := -Wall -Wextra $(WERROR) -Wshadow -Wconversion -Wstrict-prototypes -W
 IS_CLANG := $(if $(TELLING),,$(findstring clang,$(shell $(CC) --version 2>/dev/null)))
 WARNINGS += $(if $(IS_CLANG),,-Wno-psabi)
 
+# Wherever the source lies, the same files come of it: the build id is made from what debuggers read, too.
+ANYWHERE := -fdebug-prefix-map=$(CURDIR)=.
+
 # What a shared object without DT_NEEDED needs of its compiler, whatever CFLAGS say: no calls of the
 # C library that the source does not show, and the CET or BTI note, without which the loader turns
 # that protection off for the whole host.
-FREESTANDING := -std=gnu11 -D_GNU_SOURCE -fPIC -fvisibility=hidden -ffreestanding -fno-stack-protector \
+FREESTANDING := $(ANYWHERE) -std=gnu11 -D_GNU_SOURCE -fPIC -fvisibility=hidden -ffreestanding -fno-stack-protector \
                 -U_FORTIFY_SOURCE -fno-plt -fno-lto -fno-sanitize=all -fno-profile-arcs
 MACHINE := $(if $(TELLING),,$(shell $(CC) -dumpmachine))
 ifneq ($(filter x86_64-% i386-% i486-% i586-% i686-%,$(MACHINE)),)
@@ -107,7 +110,7 @@ help:
 	@echo 'make install-module puts the engine that OpenSSL loads by itself into ENGINESDIR=$(ENGINESDIR)'
 	@echo 'make uninstall  takes away what both have put there'
 	@echo 'make windows    the engine and the sources for Windows, by mingw-w64'
-	@echo 'make deb        Debian packages in $(BUILD)/deb'
+	@echo 'make deb        Debian packages in $(BUILD)/deb, their hashes and an SBOM'
 	@echo 'make version    the version, which is that of tools/package/debian/changelog'
 	@echo 'make clean      removes $(BUILD)/'
 	@echo 'V=1 shows the commands; CC and CFLAGS are yours to set, WERROR= lets warnings pass, and'
@@ -187,7 +190,7 @@ include tests/tests.mk
 -include tools/tools.mk
 
 C_FILES := $(shell find platform preload tests tools -name '*.[ch]' 2>/dev/null)
-SCRIPTS := $(shell grep -lE '^\#!.*\b(ba)?sh' .ci/* tools/* $$(find tests tools/examples -type f -perm -u+x) tools/package/debian/*.prerm 2>/dev/null)
+SCRIPTS := $(shell grep -lE '^\#!.*\b(ba)?sh' .ci/* tools/* $$(find tests tools/examples -type f -perm -u+x) tools/package/debian/*.prerm tools/package/sbom 2>/dev/null)
 LINT_SOURCES := $(SHIM_SOURCES) $(MODULE_SOURCES)
 LINT_FLAGS := -Iplatform -Ipreload -D_GNU_SOURCE -std=gnu11
 
@@ -250,8 +253,8 @@ install-module: $(MODULE)
 
 # A name in /etc/ld.so.preload without a file has the loader complain in every program.
 uninstall:
-	$(Q)if [ -z '$(DESTDIR)' ] && grep -qs '^[^#]*$(LIBDIR)/libosrandom_preload\.so' /etc/ld.so.preload; then \
-	    echo 'make $@: /etc/ld.so.preload names the shim; tools/examples/whole-system off takes it out' >&2; \
+	$(Q)if [ -z '$(DESTDIR)' ] && grep -Eqs '^[^#]*(/usr/\$$LIB|$(LIBDIR))/libosrandom_preload\.so' /etc/ld.so.preload; then \
+	    echo 'make $@: /etc/ld.so.preload names the shim; osrandom system off takes it out' >&2; \
 	    exit 1; fi
 	$(Q)rm -f '$(DESTDIR)$(LIBDIR)/libosrandom_preload.so' '$(DESTDIR)$(ENGINESDIR)/osrandom.so'
 	$(Q)rmdir '$(DESTDIR)$(ENGINESDIR)' 2>/dev/null || :

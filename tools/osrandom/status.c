@@ -14,30 +14,37 @@
 #include "command.h"
 #include "process/look.h"
 #include "status_print.h"
+#include "status_prometheus.h"
 
 static const char help[] =
     "Usage: osrandom status [--all | PID...] [--json] [--watch[=SECONDS]]\n"
+    "       osrandom status --prometheus [--output FILE]\n"
     "Tells which processes that have OpenSSL draw from the operating system, and why\n"
     "the others do not. It only looks: no process is stopped or slowed down.\n\n"
     "  --all     processes without OpenSSL, and those that may not be looked at, too\n"
     "  --json    an object a line for each process: see osrandom(8)\n"
-    "  --watch   again every 2 (or so many) seconds, until interrupted\n\n"
+    "  --watch   again every 2 (or so many) seconds, until interrupted\n"
+    "  --prometheus   figures of the machine, for Prometheus's textfile collector\n"
+    "  --output FILE  these into a file, which is replaced when all is written\n\n"
     "Exit status: 0 all covered, 1 some not, or only guarded, 2 trouble, 125 osrandom\n"
     "failed.\n";
 
-enum { OPTION_ALL = OPTION_OWN, OPTION_JSON, OPTION_WATCH };
+enum { OPTION_ALL = OPTION_OWN, OPTION_JSON, OPTION_WATCH, OPTION_PROMETHEUS, OPTION_OUTPUT };
 
 static const struct option options[] = {
     {"all", no_argument, NULL, OPTION_ALL},
     {"json", no_argument, NULL, OPTION_JSON},
+    {"prometheus", no_argument, NULL, OPTION_PROMETHEUS},
+    {"output", required_argument, NULL, OPTION_OUTPUT},
     {"watch", optional_argument, NULL, OPTION_WATCH},
     OPTIONS_FOR_ALL,
 };
 
 struct wish {
-    bool all, json;
-    double interval; /* seconds, 0: once */
-    char **pids;     /* ends with NULL; NULL: all processes */
+    bool all, json, prometheus;
+    const char *output; /* of prometheus; NULL: standard output */
+    double interval;    /* seconds, 0: once */
+    char **pids;        /* ends with NULL; NULL: all processes */
 };
 
 /* ---- Which processes ---- */
@@ -175,6 +182,46 @@ static int look_once(const struct wish *wish)
     return finish("status", status_of(&tally));
 }
 
+/* ---- Figures of the machine ---- */
+
+static const char *state_of(const struct look *look)
+{
+    static const char *const names[] = {
+        [LOOK_COVERED] = "covered",
+        [LOOK_UNCOVERED] = "uncovered",
+        [LOOK_GUARDED] = "guarded",
+        [LOOK_NO_OPENSSL] = "no-openssl",
+        [LOOK_NOT_PERMITTED] = "not-permitted",
+        [LOOK_GONE] = NULL,
+        [LOOK_TROUBLE] = "trouble",
+    };
+
+    return look->self_reported ? "self-reported" : names[look->state];
+}
+
+static int tell_prometheus(const char *output)
+{
+    size_t total;
+    pid_t *pids = list_processes(&total);
+
+    if (!pids)
+        return complain("status", "cannot read /proc: %s", strerror(errno));
+    for (size_t i = 0; i < total; i++) {
+        const struct look *look = look_at(pids[i]);
+
+        metrics_add(&(struct metrics_process){
+            .program = look->program,
+            .state = state_of(look),
+            .has_openssl = look->openssl_count > 0,
+            .draws = look->has_shim ? look->draws : 0,
+            .failures = look->has_shim ? look->failures : 0,
+            .swaps = look->has_shim ? look->swaps : 0,
+        });
+    }
+    free(pids);
+    return metrics_write(output, shim_path());
+}
+
 static void pause_for(double seconds)
 {
     struct timespec left = {.tv_sec = (time_t)seconds,
@@ -224,6 +271,10 @@ int status_main(int argc, char **argv)
             wish.all = true;
         else if (option == OPTION_JSON)
             wish.json = true;
+        else if (option == OPTION_PROMETHEUS)
+            wish.prometheus = true;
+        else if (option == OPTION_OUTPUT)
+            wish.output = optarg;
         else if (option != OPTION_WATCH)
             return common_option(option, argv, help);
         else if (!parse_interval(optarg, &wish.interval))
@@ -237,6 +288,12 @@ int status_main(int argc, char **argv)
     for (int i = optind; i < argc; i++)
         if (!parse_pid(argv[i], &pid))
             return complain("status", "%s is no process number", argv[i]);
+    if (wish.output && !wish.prometheus)
+        return complain("status", "--output is for --prometheus");
+    if (wish.prometheus && (wish.pids || wish.all || wish.json || wish.interval > 0))
+        return complain("status", "--prometheus is of all processes, once, and excludes the rest");
     look_start(shim_path());
+    if (wish.prometheus)
+        return tell_prometheus(wish.output);
     return look_on(&wish);
 }
