@@ -39,11 +39,11 @@ $(BUILD)/ledger/ledger_fill.o: tests/ledger/ledger_fill.c $(FLAGS_FILE) Makefile
 	    -MMD -MP -c -o $@ $<
 
 LEDGER_OBJECTS := $(BUILD)/ledger/method.o $(BUILD)/ledger/ledger_fill.o \
-                  $(filter-out $(BUILD)/preload/method.o,$(SHIM_OBJECTS))
+                  $(call whole,$(filter-out $(BUILD)/preload/method.o,$(SHIM_OBJECTS)))
 
 $(LEDGER_SHIM): $(LEDGER_OBJECTS) preload/exports.map
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(FREESTANDING) $(SHIM_LDFLAGS) -o $@ $(LEDGER_OBJECTS) -lgcc
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(FREESTANDING) $(LTO) $(SHIM_LDFLAGS) -o $@ $(LEDGER_OBJECTS) -lgcc
 
 # Where a tree lies; fetched on the first use.
 .SECONDARY: $(TREES:%=$(BUILD)/trees/%) $(BUILD)/trees/boringssl

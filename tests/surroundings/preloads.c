@@ -92,6 +92,35 @@ Test(preloads, that_define_getenv_hide_no_openssl)
     expect_late_draws(behind, NULL);
 }
 
+Test(preloads, that_define_getpid_are_asked)
+{
+    const char *const orders[] = {both(OURS("getpid.so"), the_shim()),
+                                  both(the_shim(), OURS("getpid.so"))};
+
+    for (int i = 0; i < 2; i++) {
+        struct outcome outcome = run_words(orders[i], NULL, NULL, OURS("asks_pid"), NULL);
+
+        cr_expect_str_eq(outcome.out, "number=4242\n", "%s", orders[i]);
+        outcome_free(&outcome);
+    }
+    expect_beside(OURS("getpid.so"), NULL);
+}
+
+/* OpenSSL then asks the other one, and is told nothing of copies. */
+Test(preloads, that_define_getpid_in_front_keep_openssl_from_being_called_guarded)
+{
+    const char *const env[] = {"OSRANDOM_MODE=reseed", NULL};
+    struct outcome front =
+        run_words(both(OURS("getpid.so"), the_shim()), NULL, env, OURS("fences"), "beside", NULL);
+    struct outcome behind =
+        run_words(both(the_shim(), OURS("getpid.so")), NULL, env, OURS("fences"), "beside", NULL);
+
+    cr_expect(strstr(front.err, "cannot be made to notice forks"), "in front: '%s'", front.err);
+    cr_expect_str_eq(behind.err, "");
+    outcome_free(&front);
+    outcome_free(&behind);
+}
+
 Test(preloads, that_serve_memory_get_their_own_blocks_back)
 {
     expect_beside(OURS("malloc.so"), NULL);

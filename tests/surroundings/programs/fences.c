@@ -1,6 +1,7 @@
 /*
  * fences WORD...: a program with OpenSSL that fences itself in, as daemons and sandboxes do, and
- * then draws 32 bytes, and 4096 for which the vDSO is not asked. The words, taken in turn:
+ * then draws 32 bytes, and 4096 twice: by the vDSO, and by the system call. The words, taken in
+ * turn:
  *
  *   chroot           an empty root directory, without /dev
  *   no-descriptors   RLIMIT_NOFILE=0
@@ -164,6 +165,7 @@ int main(int argc, char **argv)
         fence(argv[i]);
     show_draw("small", RAND_bytes, SHOWN);
     show_draw("large", RAND_bytes, LARGE);
+    show_draw("next", RAND_bytes, LARGE);
     printf("served=%zu\n", draws_served(1));
     if (has_reused)
         show_reused();
