@@ -101,6 +101,8 @@ static uint64_t look(void)
     if (begun == 0)
         begun = begin_life(word);
     one = has_one_thread();
+    /* Threads share the line: it is written when it changes. */
+    // cppcheck-suppress duplicateConditionalAssign
     if (had_one_thread != one)
         had_one_thread = one;
     return begun;
