@@ -65,7 +65,7 @@ SHIM_LDFLAGS := -shared -nostdlib -Wl,-soname,libosrandom_preload.so -Wl,-z,defs
                 -Wl,--version-script=preload/exports.map
 
 WINDOWS_SOURCES := platform/windows.c preload/module_windows.c
-MODULE_SOURCES := preload/module.c preload/module_unix.c
+MODULE_SOURCES := $(addprefix preload/,module.c module_unix.c provider.c provider_rand.c provider_parameter.c)
 # Those with large tables are linked last: what every process writes at its start then lies in one page.
 LARGE_SOURCES := platform/linux_vdso.c platform/random.c preload/generators.c preload/libcrypto.c preload/status.c
 SHIM_SOURCES := $(filter-out $(WINDOWS_SOURCES) $(MODULE_SOURCES) $(LARGE_SOURCES),\
@@ -123,7 +123,7 @@ $(BUILD)/%.o: %.c $(FLAGS_FILE) Makefile
 
 -include $(SHIM_OBJECTS:.o=.d)
 
-# The engine as a module that OpenSSL loads by itself: for where nothing can be preloaded.
+# The engine and the provider, a module that OpenSSL loads by itself: for where nothing can be preloaded.
 MODULE := $(BUILD)/engines/osrandom.so
 MODULE_OWN := $(MODULE_SOURCES:%.c=$(BUILD)/%.o)
 MODULE_SHARED := $(filter $(BUILD)/platform/%,$(SHIM_OBJECTS)) \
@@ -139,6 +139,10 @@ $(MODULE): $(MODULE_OWN) $(MODULE_SHARED) preload/module.map
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(FREESTANDING) $(MODULE_LDFLAGS) -o $@ $(filter %.o,$^) -lgcc
 
 -include $(MODULE_OWN:.o=.d)
+
+# It tells its version, which is that of tools/package/debian/changelog.
+$(BUILD)/preload/provider.o: CPPFLAGS += -DOSRANDOM_VERSION='"$(VERSION)"'
+$(BUILD)/preload/provider.o: tools/package/debian/changelog
 
 # For Windows, by mingw-w64: the same module, and the sources alone as a static library (random.h).
 WINDOWS_CC ?= x86_64-w64-mingw32-gcc
