@@ -125,6 +125,8 @@ static size_t nonce(void *context, unsigned char *buffer, unsigned int strength,
 
     if (!is_ready(generator))
         return (size_t)REFUSE(generator, REASON_NOT_INSTANTIATED);
+    if (strength > PROVIDER_STRENGTH)
+        return (size_t)REFUSE(generator, REASON_STRENGTH);
     if (!buffer || length == 0)
         return length;
     return provider_draw(generator->provider, buffer, length, strength) ? length : 0;

@@ -5,8 +5,9 @@
 
 #include "prove.h"
 
-#define TEST_OF(program, prove_it)                                                                 \
-    Test(apps, program)                                                                            \
+#define TEST_OF(program, prove_it) TEST_IN(apps, program, prove_it)
+#define TEST_IN(suite, program, prove_it)                                                          \
+    Test(suite, program)                                                                           \
     {                                                                                              \
         prove_it(#program);                                                                        \
     }
@@ -43,3 +44,10 @@ ONE_MORE(lua)
 ONE_MORE(tcl)
 ONE_MORE(tomcat_native)
 ONE_MORE(nodejs_debian)
+
+/* With nothing preloaded. */
+TEST_IN(provided, openssh, prove_provider)
+TEST_IN(provided, python, prove_provider)
+TEST_IN(provided, openssl, prove_provider)
+TEST_IN(provided, nginx, prove_provider)
+TEST_IN(provided, apache, prove_provider)
