@@ -93,7 +93,7 @@ help:
 	@echo '                the other hunts; FUZZ_SECONDS, STATISTICS_MIB and SOAK_SECONDS say how long'
 	@echo 'make format     lays out the source as .clang-format says'
 	@echo 'make install    PREFIX=$(PREFIX) LIBDIR=$(LIBDIR) DESTDIR=$(DESTDIR); STRIP= leaves the symbols'
-	@echo 'make install-module puts the engine that OpenSSL loads by itself into ENGINESDIR=$(ENGINESDIR)'
+	@echo 'make install-module puts the provider and engine that OpenSSL loads by itself into ENGINESDIR=$(ENGINESDIR)'
 	@echo 'make uninstall  takes away what both have put there'
 	@echo 'make windows    the engine and the sources for Windows, by mingw-w64'
 	@echo 'make deb        Debian packages in $(BUILD)/deb'
@@ -236,10 +236,15 @@ install-module: $(MODULE)
 	$(call may_write,$(ENGINESDIR))
 	$(call put,$(MODULE),644,$(ENGINESDIR)/osrandom.so)
 
-# A name in /etc/ld.so.preload without a file has the loader complain in every program.
+# A name in /etc/ld.so.preload without a file has the loader complain in every program; one in openssl.cnf
+# leaves them without random bytes.
+OPENSSL_CNF ?= /etc/ssl/openssl.cnf /etc/pki/tls/openssl.cnf /usr/lib/ssl/openssl.cnf /usr/local/ssl/openssl.cnf
 uninstall:
 	$(Q)if [ -z '$(DESTDIR)' ] && grep -qs '^[^#]*$(LIBDIR)/libosrandom_preload\.so' /etc/ld.so.preload; then \
 	    echo 'make $@: /etc/ld.so.preload names the shim; tools/examples/whole-system off takes it out' >&2; \
+	    exit 1; fi
+	$(Q)if [ -z '$(DESTDIR)' ] && grep -s '^[^#]*$(ENGINESDIR)/osrandom\.so' $(OPENSSL_CNF); then \
+	    echo 'make $@: openssl.cnf loads the module; without it programs get no random bytes: take its lines out' >&2; \
 	    exit 1; fi
 	$(Q)rm -f '$(DESTDIR)$(LIBDIR)/libosrandom_preload.so' '$(DESTDIR)$(ENGINESDIR)/osrandom.so'
 	$(Q)rmdir '$(DESTDIR)$(ENGINESDIR)' 2>/dev/null || :

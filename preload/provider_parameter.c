@@ -10,31 +10,43 @@ static bool is_big_endian(void)
     return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
 }
 
-/* The bytes that a number takes, its sign counted. */
-static size_t bytes_of(uint64_t number, bool is_signed)
+static bool fits(uint64_t number, size_t size, bool is_signed)
 {
-    size_t bytes = 1;
+    return size > 0 && (size > sizeof(number) || number >> (8 * size - 1) >> !is_signed == 0);
+}
 
-    while (bytes < sizeof(number) && number >> (8 * bytes - is_signed))
-        bytes++;
-    return bytes;
+static size_t least_size(uint64_t number, bool is_signed)
+{
+    size_t size = 1;
+
+    while (!fits(number, size, is_signed))
+        size++;
+    return size;
+}
+
+/* The usual size first: a number is asked for at every draw. */
+static void store(unsigned char *value, size_t size, uint64_t number)
+{
+    if (size == sizeof(number)) {
+        __builtin_memcpy(value, &number, sizeof(number));
+        return;
+    }
+    for (size_t i = 0; i < size; i++, number >>= 8)
+        value[is_big_endian() ? size - 1 - i : i] = (unsigned char)number;
 }
 
 int parameter_set_number(struct parameter *parameter, uint64_t number)
 {
-    unsigned char *value = parameter->value;
-    size_t size = parameter->size;
+    bool is_signed = parameter->type == PARAMETER_INTEGER;
 
-    if (parameter->type != PARAMETER_INTEGER && parameter->type != PARAMETER_UNSIGNED)
+    if (!is_signed && parameter->type != PARAMETER_UNSIGNED)
         return 0;
-    parameter->returned = bytes_of(number, parameter->type == PARAMETER_INTEGER);
-    if (!value)
-        return 1;
-    if (size < parameter->returned)
-        return 0;
-    parameter->returned = size;
-    for (size_t i = 0; i < size; i++, number >>= 8)
-        value[is_big_endian() ? size - 1 - i : i] = (unsigned char)number;
+    if (!parameter->value || !fits(number, parameter->size, is_signed)) {
+        parameter->returned = least_size(number, is_signed);
+        return parameter->value == NULL;
+    }
+    parameter->returned = parameter->size;
+    store(parameter->value, parameter->size, number);
     return 1;
 }
 

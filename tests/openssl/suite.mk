@@ -58,12 +58,12 @@ $(ELDER_DIR)/inside.node: tests/openssl/programs/inside.c $(FLAGS_FILE)
 	$(Q)$(CC) -O1 -g $(TEST_CFLAGS) -shared -fPIC -o $@ $< -ldl
 TEST_FILES += $(ELDER_DIR)/inside.node
 
-# An OpenSSL without methods: see tests/openssl/no_deprecated. Where it cannot be built, neither is this.
+# An OpenSSL without methods: see tests/openssl/without_methods. Where it cannot be built, neither is this.
 NO_DEPRECATED := $(BUILD)/openssl/no_deprecated
-$(NO_DEPRECATED): tests/openssl/programs/no_deprecated.c tests/openssl/no_deprecated $(FLAGS_FILE)
+$(NO_DEPRECATED): tests/openssl/programs/no_deprecated.c tests/openssl/without_methods $(FLAGS_FILE)
 	$(call say,PROBE,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)if made=$$(tests/openssl/no_deprecated); then \
+	$(Q)if made=$$(tests/openssl/without_methods); then \
 	    $(CC) -O1 -g $(TEST_CFLAGS) -isystem "$$made/include" -o $@ $< \
 	    -L"$$made/lib" -Wl,-rpath,"$$made/lib" -lssl -lcrypto; fi
 TEST_FILES += $(if $(OSRANDOM_TEST_ALL),$(NO_DEPRECATED))
