@@ -140,10 +140,6 @@ $(MODULE): $(MODULE_OWN) $(MODULE_SHARED) preload/module.map
 
 -include $(MODULE_OWN:.o=.d)
 
-# It tells its version, which is that of tools/package/debian/changelog.
-$(BUILD)/preload/provider.o: CPPFLAGS += -DOSRANDOM_VERSION='"$(VERSION)"'
-$(BUILD)/preload/provider.o: tools/package/debian/changelog
-
 # For Windows, by mingw-w64: the same module, and the sources alone as a static library (random.h).
 WINDOWS_CC ?= x86_64-w64-mingw32-gcc
 WINDOWS_AR ?= x86_64-w64-mingw32-ar
@@ -173,6 +169,10 @@ $(WINDOWS_MODULE): $(WINDOWS_OBJECTS)
 
 include tests/tests.mk
 -include tools/tools.mk
+
+# The module tells its version too.
+$(BUILD)/preload/provider.o: CPPFLAGS += -DOSRANDOM_VERSION='"$(VERSION)"'
+$(BUILD)/preload/provider.o: $(COMMAND_PLACE)
 
 C_FILES := $(shell find platform preload tests tools -name '*.[ch]' 2>/dev/null)
 SCRIPTS := $(shell grep -lE '^\#!.*\b(ba)?sh' .ci/* tools/* $$(find tests tools/examples -type f -perm -u+x) tools/package/debian/*.prerm 2>/dev/null)
