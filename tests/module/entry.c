@@ -117,7 +117,8 @@ Test(entry, needs_no_library_and_shows_three_symbols)
     struct outcome needed =
         run_words(NULL, NULL, NULL, "readelf", "-d", built("engines/osrandom.so"), NULL);
 
-    cr_expect_str_eq(symbols.out, "OSSL_provider_init\nbind_engine\nv_check\n", "it shows its host %s", symbols.out);
+    cr_expect_str_eq(symbols.out, "OSSL_provider_init\nbind_engine\nv_check\n",
+                     "it shows its host %s", symbols.out);
     cr_expect(strstr(needed.out, "SONAME") && !strstr(needed.out, "(NEEDED)"),
               "it does not load where that library is missing:\n%s", needed.out);
     outcome_free(&symbols);
