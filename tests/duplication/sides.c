@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "configuration.h"
+
 enum { CANNOT_RUN = 77, MOST_PROCESSES = 8 };
 
 const char *const repeating_trees[] = {"openssl-3.0", "openssl-3.5", "openssl-3.6", "openssl-4.0",
@@ -42,27 +44,35 @@ static void judge_end(const struct outcome *outcome, const char *what)
 
 const char *side_name(enum side side)
 {
-    return side == STOCK  ? "stock"
-           : side == SHIM ? "the shim"
-                          : "the shim with OSRANDOM_SOURCE=getrandom";
+    static const char *const names[] = {"stock", "the shim",
+                                        "the shim with OSRANDOM_SOURCE=getrandom", "the provider"};
+
+    return names[side];
 }
 
 struct outcome run_side(enum side side, const struct tree *tree, const char *program,
                         const char *how, const char *count)
 {
-    static const char *const getrandom_only[] = {"OSRANDOM_SOURCE=getrandom", NULL};
     char file[128], what[160];
-    const char *words[] = {NULL, how, count, NULL};
-    struct command command = {.argv = words,
-                              .env = side == SHIM_GETRANDOM ? getrandom_only : NULL,
-                              .preload = side == STOCK ? NULL : the_shim(),
-                              .tree = tree};
+    const char *words[] = {NULL, how, count, NULL}, *env[] = {NULL, NULL};
+    struct command command = {.argv = words, .env = env, .tree = tree};
+    struct configuration configuration = {0};
     struct outcome outcome;
 
+    if (side == SHIM || side == SHIM_GETRANDOM)
+        command.preload = the_shim();
+    if (side == SHIM_GETRANDOM)
+        env[0] = "OSRANDOM_SOURCE=getrandom";
+    if (side == PROVIDER) {
+        configuration = configuration_for(tree, the_module());
+        env[0] = configuration.env;
+    }
     snprintf(file, sizeof(file), "duplication/%s/%s", tree->name, program);
     snprintf(what, sizeof(what), "%s %s, %s on %s", program, how, side_name(side), tree->name);
     words[0] = built(file);
     outcome = run(&command);
+    if (side == PROVIDER)
+        configuration_free(&configuration);
     judge_end(&outcome, what);
     return outcome;
 }
@@ -124,7 +134,7 @@ void expect_differs(const struct outcome *outcome, int processes, const char *wh
 {
     for (size_t i = 0; i < KINDS; i++)
         cr_expect(tell_repeats(outcome, i, processes, what) == 0,
-                  "%s: two processes drew the same %s under the shim", what, kinds[i]);
+                  "%s: two processes drew the same %s", what, kinds[i]);
 }
 
 bool repeats_at_all(const struct outcome *outcome, int processes, const char *what)

@@ -1,5 +1,4 @@
-# The probes' OpenSSLs are told by openssl.cnf to load the module; forks.c runs a program of duplication.
-# What measures is built by tests/provider/speed.
+# The probes' OpenSSLs are told by openssl.cnf to load the module. What measures is built by tests/provider/speed.
 define provider_rules
 $(BUILD)/provider/$(1)/speed: tests/provider/programs/speed.c $(BUILD)/trees/$(1) $(FLAGS_FILE)
 	$$(call say,PROGRAM,$$@)
