@@ -10,3 +10,18 @@ endef
 $(foreach tree,$(filter-out openssl-1.1.1,$(TREES)),$(eval $(call provider_rules,$(tree))))
 
 TEST_FILES += $(MODULE) $(LEDGER_MODULE)
+
+# A small core, for this system's C library and for musl.
+TEST_FILES += $(BUILD)/provider/core
+$(BUILD)/provider/core: tests/provider/programs/core.c preload/provider_abi.h $(FLAGS_FILE)
+	$(call say,PROGRAM,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -O1 -g $(TEST_CFLAGS) -o $@ $< -ldl
+
+ifneq ($(shell command -v musl-gcc),)
+TEST_FILES += $(BUILD)/provider/core_musl
+endif
+$(BUILD)/provider/core_musl: tests/provider/programs/core.c preload/provider_abi.h
+	$(call say,PROGRAM,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)musl-gcc -O1 -Wall -Wextra -Werror -D_GNU_SOURCE -Ipreload -o $@ $<
