@@ -145,3 +145,79 @@ ParameterizedTest(char *name, closed, when_an_example_is_appended_to_a_systems_o
     try_layout(tree, debian, "osrandom-3.5.cnf");
     try_layout(tree, "tests/provider/rhel.cnf", "osrandom-3.5.cnf");
 }
+
+static enum end end_with(const struct tree *tree, const char *text, const char *env)
+{
+    struct ledger *ledger = ledger_new();
+    struct configuration configuration = configuration_of(text);
+    struct outcome outcome =
+        openssl(tree, WORDS(ledger->env, configuration.env, env), WORDS("rand", "-hex", "16"));
+    enum end end = end_of(&outcome, ledger);
+
+    outcome_free(&outcome);
+    configuration_free(&configuration);
+    ledger_free(ledger);
+    return end;
+}
+
+/* Why the lines are appended, and not included. */
+ParameterizedTestParameters(closed, unless_a_file_that_is_gone_was_included)
+{
+    return trees_with_providers();
+}
+
+ParameterizedTest(char *name, closed, unless_a_file_that_is_gone_was_included)
+{
+    const struct tree *tree = tree_or_skip(name);
+
+    cr_expect(end_with(tree,
+                       "openssl_conf = openssl_init\n[openssl_init]\n"
+                       ".include /nowhere/osrandom-3.0.cnf\n",
+                       "OSRANDOM_LOG=warn") == STOCK,
+              "%s: OpenSSL no longer passes over a file that is gone", name);
+}
+
+/* Where a FIPS provider is all that may be used, ours is not. */
+ParameterizedTestParameters(closed, to_programs_that_ask_for_fips_only)
+{
+    return trees_with_providers();
+}
+
+ParameterizedTest(char *name, closed, to_programs_that_ask_for_fips_only)
+{
+    const struct tree *tree = tree_or_skip(name);
+    char *lines = example("osrandom-3.0.cnf", the_ledger_module()), *text = NULL;
+
+    cr_assert(asprintf(&text,
+                       "openssl_conf = openssl_init\n%s[openssl_init]\nalg_section = algorithms\n"
+                       "[algorithms]\ndefault_properties = fips=yes\n",
+                       lines) > 0);
+    cr_expect(end_with(tree, text, "OSRANDOM_LOG=warn") == FAILS,
+              "%s: a generator that is not of the FIPS provider serves where only that may", name);
+    free(lines);
+    free(text);
+}
+
+/* One openssl.cnf for programs of several architectures: the line "module" is left out. */
+ParameterizedTestParameters(closed, not_where_openssl_finds_the_module_by_its_name)
+{
+    return trees_with_providers();
+}
+
+ParameterizedTest(char *name, closed, not_where_openssl_finds_the_module_by_its_name)
+{
+    const struct tree *tree = tree_or_skip(name);
+    char *lines = example("osrandom-3.0.cnf", "MODULE"), *line = strstr(lines, "module = MODULE");
+    char *text = NULL, *directory = NULL;
+
+    cr_assert(line);
+    *line = '#';
+    cr_assert(asprintf(&text, "openssl_conf = openssl_init\n%s", lines) > 0);
+    cr_assert(asprintf(&directory, "OPENSSL_MODULES=%s", built("ledger/engines")) > 0);
+    cr_expect(end_with(tree, text, directory) == OURS, "%s: MODULESDIR is not looked into", name);
+    cr_expect(end_with(tree, text, "OPENSSL_MODULES=/nowhere") == FAILS,
+              "%s: without the module, something else serves", name);
+    free(lines);
+    free(text);
+    free(directory);
+}
