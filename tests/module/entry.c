@@ -88,8 +88,8 @@ ParameterizedTest(char *name, entry, the_shim_and_the_module_get_on_together)
 {
     const struct tree *tree = tree_or_skip(name);
     struct ledger *ledger = ledger_new();
-    struct configuration active =
-        configuration_new(built("engines/osrandom.so"), "default_algorithms = RAND");
+    struct engine_configuration active =
+        engine_configuration_new(built("engines/osrandom.so"), "default_algorithms = RAND");
     char *directory = engines_directory(built("engines/osrandom.so"));
     struct outcome by_file = run_words(the_ledger_shim(), tree, WORDS(ledger->env, active.env),
                                        tree->openssl, "rand", "-hex", "32", NULL);
@@ -104,7 +104,7 @@ ParameterizedTest(char *name, entry, the_shim_and_the_module_get_on_together)
     outcome_free(&by_file);
     outcome_free(&by_name);
     free(directory);
-    configuration_free(&active);
+    engine_configuration_free(&active);
     ledger_free(ledger);
 }
 
