@@ -45,7 +45,8 @@ static void judge_end(const struct outcome *outcome, const char *what)
 const char *side_name(enum side side)
 {
     static const char *const names[] = {"stock", "the shim",
-                                        "the shim with OSRANDOM_SOURCE=getrandom", "the provider"};
+                                        "the shim with OSRANDOM_SOURCE=getrandom",
+                                        "the shim with OSRANDOM_MODE=reseed", "the provider"};
 
     return names[side];
 }
@@ -53,16 +54,18 @@ const char *side_name(enum side side)
 struct outcome run_side(enum side side, const struct tree *tree, const char *program,
                         const char *how, const char *count)
 {
+    static const char *const settings[] = {[SHIM_GETRANDOM] = "OSRANDOM_SOURCE=getrandom",
+                                           [SHIM_RESEED] = "OSRANDOM_MODE=reseed",
+                                           [PROVIDER] = NULL};
     char file[128], what[160];
-    const char *words[] = {NULL, how, count, NULL}, *env[] = {NULL, NULL};
-    struct command command = {.argv = words, .env = env, .tree = tree};
+    const char *words[] = {NULL, how, count, NULL}, *env[] = {settings[side], NULL};
+    struct command command = {.argv = words,
+                              .env = env,
+                              .preload = side == STOCK || side == PROVIDER ? NULL : the_shim(),
+                              .tree = tree};
     struct configuration configuration = {0};
     struct outcome outcome;
 
-    if (side == SHIM || side == SHIM_GETRANDOM)
-        command.preload = the_shim();
-    if (side == SHIM_GETRANDOM)
-        env[0] = "OSRANDOM_SOURCE=getrandom";
     if (side == PROVIDER) {
         configuration = configuration_for(tree, the_module());
         env[0] = configuration.env;

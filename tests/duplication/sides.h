@@ -12,8 +12,9 @@
 
 #include "spawn.h"
 
-/* SHIM_GETRANDOM: with OSRANDOM_SOURCE=getrandom. PROVIDER: nothing but openssl.cnf; 3.0 to 4.0. */
-enum side { STOCK, SHIM, SHIM_GETRANDOM, PROVIDER };
+/* SHIM_GETRANDOM: with OSRANDOM_SOURCE=getrandom; SHIM_RESEED: with OSRANDOM_MODE=reseed; PROVIDER:
+ * nothing but openssl.cnf, for 3.0 to 4.0. */
+enum side { STOCK, SHIM, SHIM_GETRANDOM, SHIM_RESEED, PROVIDER };
 
 /* OpenSSL 3.0 to 4.0: those that are known to repeat. NULL ends the list. */
 extern const char *const repeating_trees[];

@@ -181,6 +181,7 @@ ParameterizedTest(char *name, draws, come_from_a_provider_that_describes_itself)
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
         cr_expect(strstr(outcome.out, lines[i]), "%s: not \"%s\" but\n%s", name, lines[i],
                   outcome.out);
+    cr_expect(!strstr(outcome.out, "version: unknown"), "%s: its version is not told", name);
     cr_expect(!strstr(outcome.out, "TEST-RAND @ osrandom"),
               "%s: known-answer tests would get random bytes", name);
     cr_expect(strstr(outcome.err, "loaded as a provider") &&
