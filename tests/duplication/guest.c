@@ -1,0 +1,33 @@
+/*
+ * See guest.h.
+ */
+#include "guest.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "spawn.h"
+
+void need_guests(void)
+{
+    static const char *const programs[] = {"qemu-system-x86_64", "busybox", "cpio"};
+
+    for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+        struct outcome found =
+            run_words(NULL, NULL, NULL, "sh", "-c", "command -v \"$0\"", programs[i], NULL);
+
+        if (found.exit_code != 0)
+            cr_skip_test("%s is not installed", programs[i]);
+        outcome_free(&found);
+    }
+}
+
+char *guest_kernel(void)
+{
+    struct outcome kernel = run_words(NULL, NULL, NULL, "tests/duplication/vm/fetch", NULL);
+
+    if (kernel.exit_code != 0)
+        cr_skip_test("no kernel to boot: %s", kernel.err);
+    kernel.out[strcspn(kernel.out, "\n")] = '\0';
+    return kernel.out;
+}
