@@ -12,11 +12,10 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "kernel/generator.h"
 #include "kernel/machine.h"
+#include "kernel/reseed.h"
 #include "kernel/seed.h"
 #include "kernel/signs.h"
-#include "kernel/witness.h"
 
 static const char help[] =
     "Usage: osrandom reseed [--file FILE | --hex DIGITS | --port NAME] [--credit BITS]\n"
@@ -43,7 +42,7 @@ enum {
     OPTION_WATCH
 };
 
-enum { RESEEDED = 0, BY_CLOCKS_ALONE = 1, NOT_RESEEDED = 2 };
+enum { BY_GENERATOR_OR_HOST = 0, BY_CLOCKS_ALONE = 1, NOT_RESEEDED = 2 };
 
 /* So many bytes that were given tell clones apart by themselves. */
 enum { ENOUGH = 16 };
@@ -70,13 +69,6 @@ static int port = -1;
 
 /* ---- One reseed ---- */
 
-static int refuse(char *problem)
-{
-    complain("reseed", "%s; not reseeded", problem);
-    free(problem);
-    return NOT_RESEEDED;
-}
-
 /* What is handed in, if anything is. */
 static char *read_given(const struct wish *wish, bool port_has_bytes)
 {
@@ -102,20 +94,6 @@ static char *credit_given(const struct wish *wish)
     return NULL;
 }
 
-static char *mix_and_reseed(void)
-{
-    char *problem = NULL;
-
-    if (!generator_is_of_today())
-        return text_of("this kernel's generator (before Linux 5.18) keeps its key when it is told "
-                       "to reseed");
-    if (given->length > 0)
-        problem = generator_mix(given);
-    if (!problem)
-        problem = generator_mix(gathered);
-    return problem ? problem : generator_reseed();
-}
-
 static const char *in_words(enum testimony testimony)
 {
     return testimony == WITNESS_DRAWS_ANEW
@@ -124,20 +102,20 @@ static const char *in_words(enum testimony testimony)
 }
 
 /* The line for the log, and what it was worth. */
-static int report(const struct machine *machine, enum testimony testimony, const char *why)
+static int report(const struct reseeded *reseeded, const char *why)
 {
-    bool enough = given->length >= ENOUGH || machine_has_generator(machine);
-    char *of_machine = machine_in_words(machine);
+    bool enough = given->length >= ENOUGH || machine_has_generator(&reseeded->machine);
+    char *of_machine = machine_in_words(&reseeded->machine);
 
     printf("osrandom reseed: done%s", why);
     if (given->length > 0)
         printf("; %d bytes given, %d bits credited", given->length, given->bits);
-    printf("; mixed in, uncredited: %s; %s", of_machine, in_words(testimony));
+    printf("; mixed in, uncredited: %s; %s", of_machine, in_words(reseeded->testimony));
     if (!enough)
         printf("; clones that go on at the same moment may agree: give it bytes of the host's");
     printf("\n");
     free(of_machine);
-    return finish("reseed", enough ? RESEEDED : BY_CLOCKS_ALONE);
+    return finish("reseed", enough ? BY_GENERATOR_OR_HOST : BY_CLOCKS_ALONE);
 }
 
 /* Whoever watches goes on with what the machine has, for a clone must not stay as it is. */
@@ -156,22 +134,6 @@ static char *read_and_credit(const struct wish *wish, bool port_has_bytes)
     return problem;
 }
 
-/* Everything but the report: NULL, or what went wrong. */
-static char *reseed(const struct wish *wish, bool port_has_bytes, struct machine *machine,
-                    enum testimony *testimony)
-{
-    struct witness witness;
-    char *problem = read_and_credit(wish, port_has_bytes);
-
-    if (problem)
-        return problem;
-    *machine = machine_gather(gathered);
-    witness = witness_call();
-    problem = mix_and_reseed();
-    *testimony = witness_ask(&witness);
-    return problem;
-}
-
 static void answer_host(bool worked)
 {
     static const char yes[] = "reseeded\n", no[] = "failed\n";
@@ -180,32 +142,23 @@ static void answer_host(bool worked)
         complain("reseed", "cannot tell the host: %s", strerror(errno));
 }
 
-static int judge(enum testimony testimony)
-{
-    char *problem = draws_are_plausible();
-
-    if (!problem && testimony == WITNESS_REPEATS)
-        problem = text_of("a process that drew before repeats its draw");
-    if (!problem)
-        return RESEEDED;
-    complain("reseed", "it did not take: %s", problem);
-    free(problem);
-    return NOT_RESEEDED;
-}
-
 static int reseed_and_report(const struct wish *wish, bool port_has_bytes, const char *why)
 {
-    enum testimony testimony = WITNESS_CANNOT;
-    struct machine machine = {0};
-    char *problem = reseed(wish, port_has_bytes, &machine, &testimony);
-    int status = problem ? refuse(problem) : judge(testimony);
+    struct reseeded reseeded;
+    char *problem = read_and_credit(wish, port_has_bytes);
+    int status = NOT_RESEEDED;
 
+    if (!problem)
+        problem = kernel_reseed(given, gathered, &reseeded);
     if (wish->interval == 0 || port_has_bytes)
-        answer_host(status == RESEEDED);
-    if (status == RESEEDED)
-        status = report(&machine, testimony, why);
+        answer_host(!problem);
+    if (!problem)
+        status = report(&reseeded, why);
+    else
+        complain("reseed", "%s; not reseeded", problem);
     seed_wipe(given);
     seed_wipe(gathered);
+    free(problem);
     return status;
 }
 
@@ -342,6 +295,6 @@ int reseed_main(int argc, char **argv)
     given = seed_new();
     gathered = seed_new();
     if (wish.port && (port = seed_open_port(wish.port, &problem)) < 0)
-        return refuse(problem);
+        return complain("reseed", "%s; not reseeded", problem), NOT_RESEEDED;
     return wish.interval > 0 ? watch(&wish) : reseed_and_report(&wish, false, "");
 }
