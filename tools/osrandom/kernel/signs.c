@@ -36,7 +36,11 @@ double signs_now(void)
     return seconds_of(CLOCK_MONOTONIC);
 }
 
-/* ---- The kernel's word: kobject_uevent(), group 1 ---- */
+/* ---- The kernel's word: kobject_uevent(), group 1 ----
+ *
+ * Linux 6.8 says it, and kernels whose vendor kept that; 6.9 took it back. A kernel that has a
+ * vmgenid has reseeded itself by then: what is done here is done once more, and told.
+ */
 
 static int open_uevents(void)
 {
@@ -53,7 +57,7 @@ static int open_uevents(void)
 
 static bool names_vmgenid(const char *message, size_t length)
 {
-    static const char word[] = "NEW_VMGENID=1"; /* drivers/virt/vmgenid.c, Linux 6.8 */
+    static const char word[] = "NEW_VMGENID=1"; /* drivers/virt/vmgenid.c */
 
     for (size_t at = 0; at < length; at += strnlen(message + at, length - at) + 1)
         if (strncmp(message + at, word, length - at) == 0)
@@ -193,7 +197,7 @@ char *signs_in_words(const struct signs *signs)
 {
     return text_of("%s%s%s%s%s%s", signs->port >= 0 ? "the host's bytes, " : "",
                    signs->vmclock.file >= 0 ? "/dev/vmclock0, " : "",
-                   signs->uevents >= 0 ? "vmgenid's uevents, " : "",
+                   signs->uevents >= 0 ? "vmgenid's uevents if there are any, " : "",
                    signs->host.file >= 0 ? signs->host.name : "", signs->host.file >= 0 ? ", " : "",
                    signs->counter_watched ? "the processor's counter, settings of the clock"
                                           : "settings of the clock");
