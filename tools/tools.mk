@@ -92,6 +92,7 @@ install-command: $(if $(HAS_COMMAND),$(COMMAND))
 	    $(INSTALL) -D -m $$mode "tools/examples/$$file" '$(DESTDIR)$(DOCDIR)/examples/'"$$file" || exit 1; \
 	done
 	$(call name_shim,$(DOCDIR)/examples/systemd/osrandom.conf)
+	$(Q)sed -i 's!/usr/local/bin/osrandom!$(BINDIR)/osrandom!g' '$(DESTDIR)$(DOCDIR)/examples/clones/'*
 ifneq ($(HAS_COMMAND),)
 	$(call may_write,$(BINDIR))
 	$(call may_write,$(COMPLETIONDIR))

@@ -43,8 +43,8 @@ Test(reseed, takes_bytes_from_everywhere)
         "printf %s \"$3\" | \"$OSRANDOM\" reseed",
         "printf %s \"$3\" >\"$1/seed\"; \"$OSRANDOM\" reseed --file \"$1/seed\"",
         "printf %s \"$3\" >\"$1/seed\"; \"$OSRANDOM\" reseed <\"$1/seed\"",
-        "mkfifo \"$1/fifo\"; { sleep 0.3; printf %s \"$3\"; } >\"$1/fifo\" & "
-        "exec \"$OSRANDOM\" reseed --file \"$1/fifo\"",
+        ("mkfifo \"$1/fifo\"; { sleep 0.3; printf %s \"$3\"; } >\"$1/fifo\" & "
+         "exec \"$OSRANDOM\" reseed --file \"$1/fifo\""),
         "\"$OSRANDOM\" reseed --hex \"$3$3\"",
     };
 
@@ -110,6 +110,7 @@ Test(reseed, refuses_bad_input_with_a_sentence)
         {"\"$OSRANDOM\" reseed --file \"$1/no\"", "No such file"},
         {"\"$OSRANDOM\" reseed --file /dev/null", "is empty"},
         {"mkfifo \"$1/fifo\"; \"$OSRANDOM\" reseed --wait 0.2 --file \"$1/fifo\"", "gave nothing"},
+        {"\"$OSRANDOM\" reseed --port \"$1/fifo\"", "is no virtio port"},
         {"\"$OSRANDOM\" reseed --port nowhere", "no virtio port of the name nowhere"},
     };
 

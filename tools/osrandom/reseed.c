@@ -27,7 +27,7 @@ static const char help[] =
     "  --hex DIGITS   from the command line, where others may see them for a moment\n"
     "  --port NAME    from a virtio port, which is told whether it worked\n"
     "  --credit BITS  vouches for so many bits of these; nothing is vouched for without\n"
-    "  --wait S       waits so long for bytes, 5 seconds if not given\n"
+    "  --wait S       waits so long for bytes, 5 seconds if not given, 1 with --watch\n"
     "  --watch[=S]    stays, looks every second (or S) whether this machine was resumed from a\n"
     "                 snapshot, and reseeds then\n\n"
     "Exit status: 0 reseeded; 1 reseeded, but from the clocks alone, so that clones may still\n"
@@ -275,7 +275,7 @@ static int check(const struct wish *wish)
 
 int reseed_main(int argc, char **argv)
 {
-    struct wish wish = {.wait = 5};
+    struct wish wish = {0};
     char *problem = NULL;
     int option, status;
 
@@ -292,6 +292,8 @@ int reseed_main(int argc, char **argv)
     status = check(&wish);
     if (status != 0)
         return status;
+    if (wish.wait == 0)
+        wish.wait = wish.interval > 0 ? 1 : 5;
     given = seed_new();
     gathered = seed_new();
     if (wish.port && (port = seed_open_port(wish.port, &problem)) < 0)

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/random.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -85,12 +86,12 @@ char *generator_reseed(void)
 bool generator_is_of_today(void)
 {
     FILE *file = fopen("/proc/sys/kernel/random/poolsize", "re");
-    int bits = 0;
+    char line[32] = "";
 
     if (!file)
         return true;
-    if (fscanf(file, "%d", &bits) != 1)
-        bits = 0;
+    if (!fgets(line, sizeof(line), file))
+        *line = '\0';
     fclose(file);
-    return bits <= 256;
+    return strtol(line, NULL, 10) <= 256;
 }

@@ -237,6 +237,7 @@ static char *path_of_port(const char *name)
 int seed_open_port(const char *name, char **problem)
 {
     char *path = *name == '/' ? text_of("%s", name) : path_of_port(name);
+    struct stat status;
     int port;
 
     if (!path) {
@@ -247,6 +248,11 @@ int seed_open_port(const char *name, char **problem)
     if (port < 0)
         *problem = text_of("cannot open the port %s: %s", path,
                            errno == EBUSY ? "another program has it open" : strerror(errno));
+    else if (fstat(port, &status) != 0 || !S_ISCHR(status.st_mode)) {
+        *problem = text_of("%s is no virtio port", path);
+        close(port);
+        port = -1;
+    }
     free(path);
     return port;
 }

@@ -69,7 +69,7 @@ static bool names_vmgenid(const char *message, size_t length)
 static char *look_at_uevents(struct signs *signs)
 {
     char message[8192];
-    struct sockaddr_nl sender;
+    struct sockaddr_nl sender = {0};
     bool found = false;
 
     for (;;) {
