@@ -44,8 +44,8 @@ enum {
 
 enum { BY_GENERATOR_OR_HOST = 0, BY_CLOCKS_ALONE = 1, NOT_RESEEDED = 2 };
 
-/* So many bytes that were given tell clones apart by themselves. */
-enum { ENOUGH = 16 };
+/* So many bytes tell clones apart by themselves; more bits than the kernel's key has are lost. */
+enum { ENOUGH = 16, MOST_WORTH = 256 };
 
 static const struct option options[] = {
     {"file", required_argument, NULL, OPTION_FILE},
@@ -104,14 +104,17 @@ static const char *in_words(enum testimony testimony)
 /* The line for the log, and what it was worth. */
 static int report(const struct reseeded *reseeded, const char *why)
 {
-    bool enough = given->length >= ENOUGH || machine_has_generator(&reseeded->machine);
+    int bits = 8 * given->length + machine_worth(&reseeded->machine);
+    bool enough = bits >= 8 * ENOUGH;
     char *of_machine = machine_in_words(&reseeded->machine);
 
     printf("osrandom reseed: done%s", why);
     if (given->length > 0)
         printf("; %d bytes given, %d bits credited", given->length, given->bits);
     printf("; mixed in, uncredited: %s; %s", of_machine, in_words(reseeded->testimony));
-    if (!enough)
+    if (enough)
+        printf("; worth up to %d bits", bits < MOST_WORTH ? bits : MOST_WORTH);
+    else
         printf("; clones that go on at the same moment may agree: give it bytes of the host's");
     printf("\n");
     free(of_machine);

@@ -21,7 +21,13 @@
 #include <x86intrin.h>
 #endif
 
-enum { WORDS = 4, TRIES = 100, READINGS = 64 };
+enum {
+    WORDS = 4,
+    TRIES = 100,
+    READINGS = 64,
+    FETCHED_BEFORE =
+        256, /* hw_random keeps a buffer, and virtio-rng has one of the host's at hand */
+};
 
 /* ---- The processor's generator: one word, false if it has none to give ---- */
 
@@ -213,9 +219,13 @@ struct machine machine_gather(struct seed *seed)
     return machine;
 }
 
-bool machine_has_generator(const struct machine *machine)
+int machine_worth(const struct machine *machine)
 {
-    return machine->processor || machine->device_bytes >= SEED_FROM_DEVICE;
+    int bits = machine->processor ? WORDS * 64 : 0;
+
+    if (machine->device_bytes > FETCHED_BEFORE)
+        bits += 8 * (machine->device_bytes - FETCHED_BEFORE);
+    return bits;
 }
 
 char *machine_in_words(const struct machine *machine)

@@ -17,8 +17,10 @@ struct machine {
 /* Adds all of it to the seed, in at most a second. */
 struct machine machine_gather(struct seed *seed);
 
-/* Whether that is more than clocks and names: a generator, of the processor's or the host's. */
-bool machine_has_generator(const struct machine *machine);
+/* The bits by which it tells clones apart for certain, if its generators keep their promise: clocks
+ * and names count nothing, and of the device only what lies behind what its driver may have had
+ * before. */
+int machine_worth(const struct machine *machine);
 
 /* "32 bytes of RDSEED, the clocks, ...", which free() takes. */
 char *machine_in_words(const struct machine *machine);
