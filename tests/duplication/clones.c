@@ -214,3 +214,24 @@ Test(clones, without_a_new_vmgenid_share_nothing_after_osrandom_reseed, .timeout
     tell_lines(&all, "done after a resume");
     outcome_free(&all);
 }
+
+/* By Debian unstable's QEMU and kernel, which have the device and its driver. */
+Test(clones, with_a_vmclock_are_noticed_by_the_watcher, .timeout = 600)
+{
+    struct outcome outcome;
+
+    only_from(LEVEL_ALL);
+    need_guests();
+    outcome = run_words(NULL, NULL, NULL, "tests/duplication/vm/vmclock", BUILD_DIR, vmclock_tree(),
+                        NULL);
+    cr_assert(outcome.exit_code == 0, "a resume is not noticed: %s", outcome.err);
+    for (int i = 0; i < 2; i++) {
+        char *said =
+            text_format("%d/osrandom reseed: done after a resume (/dev/vmclock0 says so)", i);
+
+        cr_expect(strstr(outcome.out, said), "the vmclock is not heard: %s", outcome.out);
+        free(said);
+    }
+    tell_lines(&outcome, "after the resume");
+    outcome_free(&outcome);
+}

@@ -22,12 +22,22 @@ void need_guests(void)
     }
 }
 
+static char *fetched(const char *what)
+{
+    struct outcome path = run_words(NULL, NULL, NULL, "tests/duplication/vm/fetch", what, NULL);
+
+    if (path.exit_code != 0)
+        cr_skip_test("what is to be booted cannot be fetched: %s", path.err);
+    path.out[strcspn(path.out, "\n")] = '\0';
+    return path.out;
+}
+
 char *guest_kernel(void)
 {
-    struct outcome kernel = run_words(NULL, NULL, NULL, "tests/duplication/vm/fetch", NULL);
+    return fetched(NULL);
+}
 
-    if (kernel.exit_code != 0)
-        cr_skip_test("no kernel to boot: %s", kernel.err);
-    kernel.out[strcspn(kernel.out, "\n")] = '\0';
-    return kernel.out;
+char *vmclock_tree(void)
+{
+    return fetched("vmclock");
 }

@@ -2,7 +2,7 @@
  * See vmclock.h. The layout is that of include/uapi/linux/vmclock-abi.h, little endian everywhere.
  *
  * The counter of generations is for snapshots alone, the marker of disruptions for live migration
- * too; where the first is missing (QEMU 10.0), the second serves: a reseed too many harms nobody.
+ * too; where the first is missing (QEMU 11.1), the second serves: a reseed too many harms nobody.
  */
 #include "vmclock.h"
 
