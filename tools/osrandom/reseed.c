@@ -167,9 +167,9 @@ static int reseed_and_report(const struct wish *wish, bool port_has_bytes, const
 
 /* ---- Watching ---- */
 
-static void tell(const char *format, char *words)
+static void tell(const char *what, char *words)
 {
-    printf(format, words);
+    printf("osrandom reseed: %s%s\n", what, words);
     free(words);
     finish("reseed", 0);
 }
@@ -183,10 +183,10 @@ static void reseed_after(const struct wish *wish, struct signs *signs, char *sig
     if (reseed_and_report(wish, signs->port_has_bytes, why) != NOT_RESEEDED) {
         double done = signs_now();
 
-        tell("osrandom reseed: %s\n",
-             text_of("that was %.4f s after it was noticed and, by this machine's clock, at most "
-                     "%.4f s after the resume; what was drawn in between may agree with other "
-                     "clones' draws",
+        tell("that was ",
+             text_of("%.4f s after it was noticed and, by this machine's clock, at most %.4f s "
+                     "after the resume; what was drawn in between may agree with other clones' "
+                     "draws",
                      done - noticed, done - signs->quiet));
     }
     signs->quiet = signs_now();
@@ -202,7 +202,7 @@ static int watch(const struct wish *wish)
     if (reseed_and_report(wish, false, "") == NOT_RESEEDED)
         return NOT_RESEEDED;
     signs_open(&signs, port);
-    tell("osrandom reseed: watching %s\n", signs_in_words(&signs));
+    tell("watching ", signs_in_words(&signs));
     for (;;) {
         char *sign = signs_wait(&signs, wish->interval);
 
@@ -259,7 +259,6 @@ static int take_option(struct wish *wish, int option, char **argv)
                    : complain("reseed", "--watch=%s is no number of seconds from 0.01 to 86400",
                               optarg);
     default:
-        optarg = NULL;
         return common_option(option, argv, help);
     }
 }

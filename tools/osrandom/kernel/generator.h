@@ -16,7 +16,8 @@ char *generator_mix(const struct seed *seed);
 char *generator_reseed(void);
 
 /* Whether it does so whatever was credited: since Linux 5.18, and in the 5.15.44, 5.10.119, 5.4.200
- * and later of those series. Before that it answered yes and kept its key. */
+ * and later of those series. Before that it answered yes and kept its key; 5.17, which lived for
+ * three months, is not told apart. */
 bool generator_is_of_today(void);
 
 #endif

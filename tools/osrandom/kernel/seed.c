@@ -32,6 +32,7 @@ struct seed *seed_new(void)
         exit(complain("reseed", "there is no memory left"));
     mlock(seed, sizeof(*seed)); /* as far as RLIMIT_MEMLOCK goes */
     madvise(seed, sizeof(*seed), MADV_DONTDUMP);
+    madvise(seed, sizeof(*seed), MADV_WIPEONFORK);
     return seed;
 }
 

@@ -2,7 +2,8 @@
  * Bytes to reseed the kernel with, and where they come from.
  *
  * They are secret as long as the kernel has not mixed them in: they lie in memory of their own that
- * is locked, left out of core dumps and wiped, are read without stdio, and are never printed.
+ * is locked, left out of core dumps and of children, and wiped, are read without stdio, and are
+ * never printed.
  */
 #ifndef OSRANDOM_SEED_H
 #define OSRANDOM_SEED_H
