@@ -2,7 +2,7 @@
 # OpenSSL and loaded late; one for musl; and a library that forges the block.
 STATUS_DIR := $(BUILD)/status
 STATUS_READER := $(addprefix $(BUILD)/tools/osrandom/,process/status_block.o process/remote_image.o \
-                   process/process.o base/printable.o)
+                   process/process.o process/mounts.o base/printable.o)
 status_LINKS := $(STATUS_READER) $(BUILD)/platform/elf_image.o $(BUILD)/tests/openssl/ways.o
 
 $(BUILD)/tests/status/%.o: TEST_CFLAGS += -Itools/osrandom -Itests/openssl
