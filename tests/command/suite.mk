@@ -1,7 +1,8 @@
 # Programs that come by their OpenSSL in ways that `osrandom explain` must tell apart. libalike.so
 # exports what the shim looks for.
 COMMAND_FILES := $(addprefix $(BUILD)/tests/command/,libs/libalike.so by_rpath by_runpath through/libthrough.so \
-                   through_library static writes held held_hidden held_exported forged.so moody.so silent.so)
+                   through_library static writes held held_hidden held_exported forged.so moody.so silent.so \
+                   never_answers maps forge libs/libaws.so)
 COMMAND_COMPILE = $(Q)mkdir -p $(@D) && $(CC) -O1 $(TEST_CFLAGS) -o $@
 
 TEST_FILES += $(BUILD)/osrandom $(BUILD)/osrandom.static $(COMMAND_FILES)
@@ -40,6 +41,18 @@ $(BUILD)/tests/command/writes: tests/command/programs/writes.c
 
 # The tests read JSON.
 $(BUILD)/tests/command/run: LDFLAGS += -Wl,--no-as-needed -ljansson
+
+$(BUILD)/tests/command/libs/libaws.so: tests/command/programs/alike_aws.c
+	$(call say,CC,$@)
+	$(COMMAND_COMPILE) $< -fPIC -shared -Wl,-soname,libaws.so
+
+$(BUILD)/tests/command/never_answers $(BUILD)/tests/command/maps: $(BUILD)/tests/command/%: tests/command/programs/%.c
+	$(call say,CC,$@)
+	$(COMMAND_COMPILE) $<
+
+$(BUILD)/tests/command/forge: tests/command/programs/forge.c
+	$(call say,CC,$@)
+	$(COMMAND_COMPILE) $< -lcrypto -ldl
 
 HELD := tests/command/programs/held.c
 HELD_CFLAGS := -Wno-deprecated-declarations

@@ -3,6 +3,8 @@
  *
  *   draw       takes 16 bytes from OpenSSL
  *   swap       puts a generator of its own into it
+ *   past       the same by dlsym(3) on a handle, which goes past the shim
+ *   out        takes whatever is there out in that way
  *   load FILE  loads a library
  */
 #include <dlfcn.h>
@@ -16,6 +18,17 @@ static int ones(unsigned char *buffer, int length)
     return 1;
 }
 
+static void set_past(const RAND_METHOD *method)
+{
+    void *openssl = dlopen("libcrypto.so.3", RTLD_NOW);
+    int (*set)(const RAND_METHOD *) = NULL;
+
+    if (openssl)
+        *(void **)&set = dlsym(openssl, "RAND_set_rand_method");
+    if (set)
+        set(method);
+}
+
 int main(int argc, char **argv)
 {
     static RAND_METHOD method = {.bytes = ones, .pseudorand = ones};
@@ -26,6 +39,10 @@ int main(int argc, char **argv)
             return 1;
         if (strcmp(argv[i], "swap") == 0)
             RAND_set_rand_method(&method);
+        if (strcmp(argv[i], "past") == 0)
+            set_past(&method);
+        if (strcmp(argv[i], "out") == 0)
+            set_past(NULL);
         if (strcmp(argv[i], "load") == 0 && !dlopen(argv[++i], RTLD_NOW)) {
             fprintf(stderr, "%s\n", dlerror());
             return 1;

@@ -162,8 +162,10 @@ static void answer_for(size_t i, pid_t pid, const char *why)
 {
     struct look *look = &shared->answers[i].look;
 
-    if (shared->answers[i].is_there)
+    if (shared->answers[i].is_there || (look->pid == pid && look->is_partly)) {
+        shared->answers[i].is_there = true;
         return;
+    }
     memset(look, 0, sizeof(*look));
     look->pid = pid;
     identity_of(pid, &look->identity);
@@ -256,8 +258,10 @@ static void look_at_some(const pid_t *pids, size_t count)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         shared->answers[i].is_there = false;
+        shared->answers[i].look.is_partly = false;
+    }
     shared->next = 0;
     bury();
     while (tend(pids, count, processors < 1 ? 1 : processors) > 0)

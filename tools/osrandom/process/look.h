@@ -35,6 +35,7 @@ struct look {
     enum look_state state;
     bool self_reported; /* covered, and nothing vouches for the shim that it shows */
     bool has_shim;      /* mode to failures are set */
+    bool is_partly;     /* what is told holds, should the rest take too long */
     unsigned int word;  /* in bytes, of its shim: 4 or 8 */
     struct identity identity;
     char why[LOOK_WHY]; /* "" if there is nothing to say */

@@ -111,6 +111,19 @@ static const char *clause(const char *format, const char *name)
     return text;
 }
 
+/* The paths that are asked may hang; that there is no shim is known by now. */
+static const char *why_absent(const struct findings *findings)
+{
+    struct look *look = findings->look;
+    const char *why;
+
+    verdict_say(look, LOOK_UNCOVERED, "without the shim; finding out why took too long");
+    look->is_partly = true;
+    why = absence_of_shim(findings->pid);
+    look->is_partly = false;
+    return why;
+}
+
 static const char *why_uncovered(const struct findings *findings)
 {
     switch (findings->result) {
@@ -126,7 +139,7 @@ static const char *why_uncovered(const struct findings *findings)
     if (findings->closed)
         return clause("%s takes no other generator", findings->closed_name);
     if (findings->result == BLOCK_NO_SHIM)
-        return absence_of_shim(findings->pid);
+        return why_absent(findings);
     if (findings->wrong)
         return findings->wrong;
     if (findings->pinned < findings->reachable)
