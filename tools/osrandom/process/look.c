@@ -124,6 +124,12 @@ static void leave_standard_files(void)
         dup2(nowhere, i);
 }
 
+static void say_trouble(struct look *look, const char *why)
+{
+    look->state = LOOK_TROUBLE;
+    snprintf(look->why, sizeof(look->why), "%s", why);
+}
+
 static void look_at(pid_t pid, struct look *look)
 {
     memset(look, 0, sizeof(*look));
@@ -132,7 +138,7 @@ static void look_at(pid_t pid, struct look *look)
     if (wanted && !wanted(&look->identity))
         look->state = LOOK_PASSED;
     else if (holds_one(pid))
-        snprintf(look->why, sizeof(look->why), "looking at it still hangs from the last time");
+        say_trouble(look, "looking at it still hangs from the last time");
     else
         coverage_of(pid, look);
 }
@@ -169,8 +175,7 @@ static void answer_for(size_t i, pid_t pid, const char *why)
     memset(look, 0, sizeof(*look));
     look->pid = pid;
     identity_of(pid, &look->identity);
-    look->state = LOOK_TROUBLE;
-    snprintf(look->why, sizeof(look->why), "%s", why);
+    say_trouble(look, why);
     shared->answers[i].is_there = true;
 }
 

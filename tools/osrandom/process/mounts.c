@@ -88,29 +88,78 @@ static void read_list(struct mounts *mounts, const char *path)
         fclose(file);
 }
 
-/* Many processes share a mount namespace. */
-static void read_again(struct mounts *mounts, const char *process)
+static void add_mounts(struct mounts *mounts, const char *process)
 {
     char path[64];
-    struct stat namespace = {0};
 
-    snprintf(path, sizeof(path), "/proc/%s/ns/mnt", process);
-    if (stat(path, &namespace) == 0 && namespace.st_ino == mounts->namespace)
-        return;
-    free(mounts->list);
-    *mounts = (struct mounts){.namespace = namespace.st_ino};
     snprintf(path, sizeof(path), "/proc/%s/mountinfo", process);
     read_list(mounts, path);
+}
+
+/* Many processes share a mount namespace. */
+static ino_t namespace_of(const char *process)
+{
+    char path[64];
+    struct stat namespace;
+
+    snprintf(path, sizeof(path), "/proc/%s/ns/mnt", process);
+    return stat(path, &namespace) == 0 ? namespace.st_ino : 0;
+}
+
+/* It has called chroot(2): its list lacks the mount that it lives in. */
+static bool is_confined(const char *process)
+{
+    char path[64], root[2];
+    ssize_t length;
+
+    snprintf(path, sizeof(path), "/proc/%s/root", process);
+    length = readlink(path, root, sizeof(root));
+    return length > 1 || (length == 1 && *root != '/');
+}
+
+static void find_parent(char process[16])
+{
+    char path[64], line[128];
+    int parent = 0;
+    FILE *file;
+
+    snprintf(path, sizeof(path), "/proc/%s/status", process);
+    file = fopen(path, "re");
+    while (file && !parent && fgets(line, sizeof(line), file))
+        sscanf(line, "PPid: %d", &parent);
+    if (file)
+        fclose(file);
+    snprintf(process, 16, "%d", parent);
+}
+
+/* The next ancestor that is not confined knows that mount. */
+static void add_of_ancestor(struct mounts *mounts, char process[16])
+{
+    enum { MOST_STEPS = 8 };
+
+    for (int i = 0; i < MOST_STEPS && is_confined(process); i++)
+        find_parent(process);
+    add_mounts(mounts, process);
 }
 
 const struct mounts *mounts_of(pid_t pid)
 {
     static _Thread_local struct mounts mounts;
     char process[16];
+    ino_t namespace;
+    bool confined;
 
     snprintf(process, sizeof(process), "%d", (int)pid);
-    read_again(&mounts, process);
-    return mounts.count ? &mounts : NULL;
+    confined = is_confined(process);
+    namespace = namespace_of(process);
+    if (!confined && namespace != 0 && namespace == mounts.namespace)
+        return &mounts;
+    free(mounts.list);
+    mounts = (struct mounts){.namespace = confined ? 0 : namespace};
+    add_mounts(&mounts, process);
+    if (confined)
+        add_of_ancestor(&mounts, process);
+    return &mounts;
 }
 
 static const struct mounts *our_own(void)
@@ -118,7 +167,7 @@ static const struct mounts *our_own(void)
     static _Thread_local struct mounts mounts;
 
     if (!mounts.list)
-        read_again(&mounts, "self");
+        add_mounts(&mounts, "self");
     return &mounts;
 }
 
@@ -168,10 +217,19 @@ bool mounts_answer_for_device(const struct mounts *mounts, dev_t device)
     return major(device) != 0 || device == device_of_memory_files();
 }
 
+static const struct mount *with_id(const struct mounts *mounts, int id)
+{
+    for (size_t i = 0; mounts && i < mounts->count; i++)
+        if (mounts->list[i].id == id)
+            return &mounts->list[i];
+    return NULL;
+}
+
 /* statx(2) tells the mount's number too, from Linux 5.8 on. */
 bool mounts_answer_for_file(const struct mounts *mounts, int descriptor)
 {
     char path[64], line[128];
+    const struct mount *mount;
     int id = -1;
     FILE *file;
 
@@ -181,8 +239,8 @@ bool mounts_answer_for_file(const struct mounts *mounts, int descriptor)
         sscanf(line, "mnt_id: %d", &id);
     if (file)
         fclose(file);
-    for (size_t i = 0; mounts && i < mounts->count; i++)
-        if (mounts->list[i].id == id)
-            return is_kernels_own(mounts->list[i].type);
-    return false;
+    mount = with_id(mounts, id);
+    if (!mount)
+        mount = with_id(our_own(), id);
+    return mount && is_kernels_own(mount->type);
 }

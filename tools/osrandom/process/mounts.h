@@ -14,15 +14,15 @@
 
 struct mounts;
 
-/* As its /proc/PID/mountinfo has them, which asks no file system. Good until the next call in the
- * same thread; NULL if it cannot be read. */
+/* As /proc/PID/mountinfo has them, its own and, for one that is confined by chroot(2), an
+ * ancestor's: that asks no file system. Good until the next call in the same thread. */
 const struct mounts *mounts_of(pid_t pid);
 
 /* Of a device as /proc/PID/maps has it: also one that only this program's own mount namespace
  * knows. NULL mounts know none. */
 bool mounts_answer_for_device(const struct mounts *mounts, dev_t device);
 
-/* Of an open file, which must lie in that mount namespace. */
+/* Of an open file, in that mount namespace or this program's own. */
 bool mounts_answer_for_file(const struct mounts *mounts, int descriptor);
 
 /* "ext4", "fuse.sshfs"; "?" if it is not known. */
