@@ -92,7 +92,7 @@ static struct outcome in_a_jail(const char *make)
               "echo \"$SHIM\" >secret\n"
               "chroot jail /held draw <in >out & held=$!\n"
               "while ! grep -q ready out; do kill -0 $held || exit 99; sleep 0.05; done\n"
-              "eval \"$3\"\n"
+              "sleep 0.1; eval \"$3\"\n"
               "status=0; timeout 60 \"$OSRANDOM\" status --json $held || status=$?\n"
               "kill $held $feeder; exit $status",
               directory(), text_format("%s/tests/command", realpath(BUILD_DIR, NULL)), make, NULL);
@@ -114,7 +114,6 @@ Test(status_hostile, a_link_out_of_a_processs_root_is_not_followed)
     outcome_free(&outcome);
 }
 
-/* It is written a moment before the process's start, as far as its times tell. */
 Test(status_hostile, a_link_inside_of_a_processs_root_is_followed_in_it)
 {
     struct outcome outcome =

@@ -131,7 +131,7 @@ static int64_t nanoseconds(struct timespec time)
 static bool is_older_than(pid_t pid, const struct stat *file)
 {
     struct timespec wall, boot;
-    int64_t start = start_of(pid);
+    int64_t start = start_of(pid) + 1000000000 / sysconf(_SC_CLK_TCK);
 
     clock_gettime(CLOCK_REALTIME, &wall);
     clock_gettime(CLOCK_BOOTTIME, &boot);
