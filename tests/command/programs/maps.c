@@ -1,6 +1,6 @@
 /*
- * maps FILE: maps the beginning of a file as the loader maps code, reads none of it, prints "ready"
- * and waits until its standard input ends.
+ * maps FILE...: maps the beginning of files as the loader maps code, reads none of it, prints
+ * "ready" and waits until its standard input ends.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,12 +8,14 @@
 
 int main(int argc, char **argv)
 {
-    int file = argc > 1 ? open(argv[1], O_RDONLY | O_CLOEXEC) : -1;
+    for (int i = 1; i < argc; i++) {
+        int file = open(argv[i], O_RDONLY | O_CLOEXEC);
 
-    if (file < 0 ||
-        mmap(NULL, 1 << 16, PROT_READ | PROT_EXEC, MAP_PRIVATE, file, 0) == MAP_FAILED) {
-        perror("maps");
-        return 1;
+        if (file < 0 ||
+            mmap(NULL, 1 << 16, PROT_READ | PROT_EXEC, MAP_PRIVATE, file, 0) == MAP_FAILED) {
+            perror("maps");
+            return 1;
+        }
     }
     puts("ready");
     fflush(stdout);
