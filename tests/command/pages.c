@@ -77,6 +77,9 @@ Test(pages, complete_subcommands_options_and_values)
     expect_completed("osrandom run --mode b", "builtin", true);
     expect_completed("osrandom status --", "--json", true);
     expect_completed("osrandom status ", "1", true);
+    expect_completed("osrandom status --wh", "--why", true);
+    expect_completed("osrandom status --user ro", "root", true);
+    expect_completed("osrandom status --columns pid,us", "pid,user", true);
 }
 
 Test(pages, complete_programs_and_leave_their_options_to_them)
