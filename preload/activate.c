@@ -9,7 +9,6 @@
 #include "find.h"
 #include "hidden.h"
 #include "imports.h"
-#include "linux_syscall.h"
 #include "mem_hooks.h"
 #include "random.h"
 #include "report.h"
@@ -81,7 +80,7 @@ static void report_pin(const struct libcrypto *libcrypto)
 
 /* ---- Where OpenSSL keeps its method ---- */
 
-enum { PAGE = 4096, CHUNK = 256 /* pages asked for at once */, WORD = sizeof(void *) };
+enum { WORD = sizeof(void *), LARGEST_SEARCH = 1 << 20 /* bytes: a program may have gigabytes */ };
 
 static const struct rand_method *_Atomic *word_in(uintptr_t from, uintptr_t to)
 {
@@ -91,27 +90,9 @@ static const struct rand_method *_Atomic *word_in(uintptr_t from, uintptr_t to)
     return NULL;
 }
 
-/* It has just been written: only pages that are there are read. */
-static const struct rand_method *_Atomic *word_in_memory(uintptr_t from, uintptr_t to)
-{
-    const struct rand_method *_Atomic *found = NULL;
-    unsigned char present[CHUNK] = {0};
-
-    while (from < to && !found) {
-        uintptr_t page = from & ~(uintptr_t)(PAGE - 1), end = page + (uintptr_t)CHUNK * PAGE;
-
-        end = end < to ? end : to;
-        if (linux_syscall(SYS_mincore, page, end - page, present) != 0)
-            return NULL;
-        for (size_t i = 0; page < end && !found; i++, page += PAGE)
-            if (present[i] & 1)
-                found = word_in(page > from ? page : from, page + PAGE < end ? page + PAGE : end);
-        from = end;
-    }
-    return found;
-}
-
-/* A static variable that begins as NULL: it lies in what a writable segment has beyond its file. */
+/* A static variable that begins as NULL: it lies in what a writable segment has beyond its file.
+ * That is simply read, for to ask the kernel which pages have been written to (mincore(2)) is what
+ * a sandbox kills for: it is not in systemd's @system-service. */
 static const struct rand_method *_Atomic *find_word(const struct elf_image *image)
 {
     const struct rand_method *_Atomic *found = NULL;
@@ -119,10 +100,10 @@ static const struct rand_method *_Atomic *find_word(const struct elf_image *imag
     for (size_t i = 0; i < image->header_count && !found; i++) {
         const ElfW(Phdr) *header = &image->headers[i];
         uintptr_t from = image->base + header->p_vaddr + header->p_filesz;
+        uintptr_t to = image->base + header->p_vaddr + header->p_memsz;
 
-        if (header->p_type == PT_LOAD && (header->p_flags & PF_W))
-            found = word_in_memory((from + WORD - 1) & ~(uintptr_t)(WORD - 1),
-                                   image->base + header->p_vaddr + header->p_memsz);
+        if (header->p_type == PT_LOAD && (header->p_flags & PF_W) && to - from <= LARGEST_SEARCH)
+            found = word_in((from + WORD - 1) & ~(uintptr_t)(WORD - 1), to);
     }
     return found;
 }
@@ -185,7 +166,7 @@ static void sum_up(void)
 
         if (!libcrypto)
             continue;
-        libcrypto->is_given = libcrypto->pin == PIN_HELD && settings.on_swap == SWAP_ALLOW &&
+        libcrypto->is_given = libcrypto->pin == PIN_HELD && settings.on_replace == REPLACE_ALLOW &&
                               libcrypto->method && libcrypto_is_still(libcrypto) &&
                               !holds(libcrypto);
         if (libcrypto->is_hidden)
@@ -193,7 +174,7 @@ static void sum_up(void)
         count++;
         only = libcrypto->is_permanent && libcrypto->pin > PIN_TRYING ? libcrypto : NULL;
         if ((libcrypto->pin != PIN_HELD && libcrypto->pin != PIN_DRAWS) ||
-            settings.on_swap == SWAP_ALLOW)
+            settings.on_replace == REPLACE_ALLOW)
             held = &nobody;
     }
     only_libcrypto = count == 1 ? only : NULL;
@@ -299,11 +280,11 @@ void pin_again(struct libcrypto *libcrypto)
 int swap_kept_out(const char *what, const char *by)
 {
     __atomic_fetch_add(&status_counters()->swaps, 1, __ATOMIC_RELAXED);
-    report(REPORT_SWAP, "kept out a %s by %s; OSRANDOM_ON_SWAP=allow would let it through", what,
+    report(REPORT_SWAP, "kept out a %s by %s; OSRANDOM_ON_REPLACE=allow would let it through", what,
            by);
-    if (settings.on_swap == SWAP_ABORT)
+    if (settings.on_replace == REPLACE_ABORT)
         stop_process();
-    return settings.on_swap == SWAP_FAIL ? 0 : 1;
+    return settings.on_replace == REPLACE_FAIL ? 0 : 1;
 }
 
 /* Of another copy of the shim: there is no point in two of them fighting. */
@@ -319,8 +300,8 @@ void activate_check(struct libcrypto *libcrypto)
 {
     const struct rand_method *other;
 
-    if (libcrypto->pin != PIN_HELD || libcrypto->is_closed || settings.on_swap == SWAP_ALLOW ||
-        holds(libcrypto))
+    if (libcrypto->pin != PIN_HELD || libcrypto->is_closed ||
+        settings.on_replace == REPLACE_ALLOW || holds(libcrypto))
         return;
     other = libcrypto->method ? *libcrypto->method : NULL;
     if (other && is_another_shims(other)) {

@@ -23,7 +23,9 @@ static const struct setting {
 } table[] = {
     {"OSRANDOM_MODE", "activate register builtin ", &settings.mode},
     {"OSRANDOM_SOURCE", "auto vdso getrandom getentropy urandom ", &settings.source},
-    {"OSRANDOM_ON_SWAP", "keep fail abort allow ", &settings.on_swap},
+    /* The name of before; where both are set, the one of today counts. */
+    {"OSRANDOM_ON_SWAP", "keep fail abort allow ", &settings.on_replace},
+    {"OSRANDOM_ON_REPLACE", "ignore fail abort allow ", &settings.on_replace},
     {"OSRANDOM_ON_FAILURE", "error abort ", &settings.on_failure},
     {"OSRANDOM_LOG", "warn quiet info ", &settings.log},
 };
@@ -76,16 +78,13 @@ void settings_read(void)
 {
     if (!&environ || !environ || !getauxval || getauxval(AT_SECURE))
         return;
-    for (char **entry = environ; *entry; entry++) {
-        if ((*entry)[0] != 'O' || (*entry)[1] != 'S')
-            continue;
-        for (size_t i = 0; i < SETTINGS; i++) {
+    for (size_t i = 0; i < SETTINGS; i++)
+        for (char **entry = environ; *entry; entry++) {
             const char *value = value_of(*entry, table[i].name);
 
             if (value && *value)
                 set(i, value);
         }
-    }
 }
 
 void settings_report(void)

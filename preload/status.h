@@ -27,7 +27,7 @@ enum pin_state {
     PIN_HELD,   /* OpenSSL draws from us, as long as its method is ours */
     PIN_DRAWS,  /* built without methods: only the draws that programs make themselves are ours */
     /* calls are handed on to it from here on */
-    PIN_GIVEN,   /* in the block: the program's own method, with OSRANDOM_ON_SWAP=allow */
+    PIN_GIVEN,   /* in the block: the program's own method, with OSRANDOM_ON_REPLACE=allow */
     PIN_LEFT,    /* not pinned: OSRANDOM_MODE says so */
     PIN_REFUSED, /* takes no method: LibreSSL, BoringSSL, or one that we do not know */
     PIN_FOREIGN, /* never in the block: another library whose functions have these names */

@@ -221,11 +221,12 @@ Test(status, tells_the_mode_that_leaves_openssl_alone)
 
 Test(status, tells_that_a_generator_was_let_in)
 {
-    const char *env[] = {text_format("LD_PRELOAD=%s", the_shim()), "OSRANDOM_ON_SWAP=allow", NULL};
+    const char *env[] = {text_format("LD_PRELOAD=%s", the_shim()), "OSRANDOM_ON_REPLACE=allow",
+                         NULL};
     const char *words[] = {built("tests/command/held"), "swap", NULL};
     struct held held = held_start(env, words);
 
-    expect_state(&held, 1, "uncovered", "OSRANDOM_ON_SWAP=allow");
+    expect_state(&held, 1, "uncovered", "OSRANDOM_ON_REPLACE=allow");
     held_end(&held);
 }
 

@@ -129,11 +129,11 @@ static enum call call_of(const struct supervisor *supervisor, const struct secco
     }
 }
 
-/* What a pin and the waking of OpenSSL ask about the process: no draw depends on it, and the model
- * has no word for it. */
+/* What the waking of OpenSSL asks about the process: no draw depends on it, and the model has no
+ * word for it. */
 static bool is_question(const struct seccomp_data *data)
 {
-    return data->nr == SYS_mincore || (data->nr == SYS_rt_sigprocmask && data->args[1] == 0);
+    return data->nr == SYS_rt_sigprocmask && data->args[1] == 0;
 }
 
 /* The shim's first call is an fstat(). By whomever they are made, the calls that seed a generator

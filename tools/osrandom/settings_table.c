@@ -9,6 +9,9 @@ const struct setting_words settings_table[SETTINGS] = {
                         "OSRANDOM_SOURCE",
                         {"auto", "vdso", "getrandom", "getentropy", "urandom"}},
     [SETTING_ON_SWAP] = {"on-swap", "OSRANDOM_ON_SWAP", {"keep", "fail", "abort", "allow"}},
+    [SETTING_ON_REPLACE] = {"on-replace",
+                            "OSRANDOM_ON_REPLACE",
+                            {"ignore", "fail", "abort", "allow"}},
     [SETTING_ON_FAILURE] = {"on-failure", "OSRANDOM_ON_FAILURE", {"error", "abort"}},
     [SETTING_LOG] = {"log", "OSRANDOM_LOG", {"warn", "quiet", "info"}},
 };

@@ -24,8 +24,8 @@ struct bench_worker {
 static void set_environment(const char *preload)
 {
     static const char *const names[] = {
-        "OSRANDOM_MODE",       "OSRANDOM_SOURCE", "OSRANDOM_ON_SWAP",
-        "OSRANDOM_ON_FAILURE", "OSRANDOM_LOG",
+        "OSRANDOM_MODE",    "OSRANDOM_SOURCE",     "OSRANDOM_ON_REPLACE",
+        "OSRANDOM_ON_SWAP", "OSRANDOM_ON_FAILURE", "OSRANDOM_LOG",
     };
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

@@ -93,7 +93,7 @@ static const char *why_not_pinned(const struct findings *findings)
         return "mode register: OpenSSL keeps its generator until the engine is chosen";
     for (size_t i = 0; i < findings->status.openssl_count; i++) {
         if (findings->status.openssl[i].pin == PIN_GIVEN)
-            return "the program's own generator was let in (OSRANDOM_ON_SWAP=allow)";
+            return "the program's own generator was let in (OSRANDOM_ON_REPLACE=allow)";
         if (findings->status.openssl[i].pin == PIN_DRAWS)
             return "an OpenSSL was built without methods: only direct calls draw from the shim";
         if (findings->status.openssl[i].pin == PIN_REFUSED)
