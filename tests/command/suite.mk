@@ -39,6 +39,11 @@ $(BUILD)/tests/command/writes: tests/command/programs/writes.c
 	$(call say,CC,$@)
 	$(COMMAND_COMPILE) $<
 
+# How a control group's name is read is asked of the command's own part.
+command_LINKS := $(addprefix $(BUILD)/tools/osrandom/,process/identity.o process/foreign.o process/mounts.o \
+                   base/memory.o base/complain.o base/printable.o)
+$(BUILD)/tests/command/%.o: TEST_CFLAGS += -Itools/osrandom
+
 # The tests read JSON.
 $(BUILD)/tests/command/run: LDFLAGS += -Wl,--no-as-needed -ljansson
 
