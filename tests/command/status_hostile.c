@@ -18,12 +18,13 @@ TestSuite(status_hostile, .fini = clean_up);
 /* Words of the scripts below. They run in a mount namespace that is gone with them, and end what
  * they start by its number: "mount" needs /dev/fuse and root. */
 #define HOSTILE_WORDS                                                                              \
-    "cd \"$1\"; mkfifo in; mkdir over; : >out; : >pid; : >rounds; sleep 100 >in & feeder=$!; "     \
-    "others=; held=\n"                                                                             \
+    "cd \"$1\"; mkfifo in; mkdir over; : >out; : >pid; : >fs; : >rounds; sleep 100 >in & "         \
+    "feeder=$!\n"                                                                                  \
+    "held=; fs=; watch=\n"                                                                         \
+    "trap \"kill \\$held \\$fs \\$watch \\$feeder \\$(cat pid) 2>/dev/null || :\" EXIT\n"          \
     "wait_for() { while ! grep -q ready \"$1\"; do kill -0 $2 || exit 99; sleep 0.05; done; }\n"   \
     "over() { \"$2/never_answers\" \"$3\" $4 >fs & fs=$!; wait_for fs $fs; }\n"                    \
-    "hold() { \"$@\" <in >out & held=$!; wait_for out $held; }\n"                                  \
-    "finish() { kill $held $fs $feeder $(cat pid) || :; exit $1; } 2>/dev/null\n"
+    "hold() { \"$@\" <in >out & held=$!; wait_for out $held; }\n"
 
 static struct outcome hostile(const char *script)
 {
@@ -41,7 +42,7 @@ Test(status_hostile, a_mapped_file_that_never_answers_is_not_read)
     struct outcome outcome =
         hostile("over x \"$2\" over read; hold \"$2/maps\" over/lib.so\n"
                 "status=0; timeout 60 \"$OSRANDOM\" status $held || status=$?\n"
-                "finish $status");
+                "exit $status");
 
     expect(&outcome, 2, "may never answer", "", "any user can hang root's monitor for ever");
     outcome_free(&outcome);
@@ -57,7 +58,7 @@ Test(status_hostile, a_path_that_never_answers_is_given_up)
         "    exec \\\"$2/never_answers\\\" /etc lookup\"; fs=$held\n"
         "while [ $(grep -c ready out) -lt 2 ]; do kill -0 $fs || exit 99; sleep 0.05; done\n"
         "status=0; timeout 60 \"$OSRANDOM\" status $(cat pid) || status=$?\n"
-        "finish $status");
+        "exit $status");
 
     expect(&outcome, 1, "finding out why took too long", "", "a link can hang root's monitor");
     outcome_free(&outcome);
@@ -73,8 +74,7 @@ Test(status_hostile, a_look_that_hangs_is_not_started_again_when_watching)
         "\"$OSRANDOM\" status --watch=0.1 --json $(cat pid) >rounds & watch=$!\n"
         "while [ $(grep -c end_of_round rounds) -lt 4 ]; do kill -0 $watch; sleep 0.1; done\n"
         "children=$(wc -w </proc/$watch/task/$watch/children)\n"
-        "kill $watch; grep -c \"still hangs\" rounds >/dev/null || echo none; echo left $children\n"
-        "finish 0");
+        "grep -c \"still hangs\" rounds >/dev/null || echo none; echo left $children");
 
     expect(&outcome, 0, "left 1\n", "", "each round leaves a process that cannot be killed");
     outcome_free(&outcome);
@@ -141,12 +141,13 @@ Test(status_hostile, what_shows_the_kernels_inside_is_not_read)
 Test(status_hostile, nothing_is_opened_by_a_name_that_a_process_can_change)
 {
     struct held held = held_with(NULL, "draw");
-    struct outcome outcome = shell(
-        "command -v strace >/dev/null || exit 99\n"
-        "strace -f -qq -e trace=open,openat,openat2 -o \"$1/trace\" \"$OSRANDOM\" status $2 >/dev/null || :\n"
-        "grep -q \"openat2(.*RESOLVE_IN_ROOT\" \"$1/trace\" || echo \"no openat2\"\n"
-        "grep -E \"/root|map_files\" \"$1/trace\" | grep -v O_PATH || :",
-        directory(), held.text, NULL);
+    struct outcome outcome =
+        shell("command -v strace >/dev/null || exit 99\n"
+              "strace -f -qq -e trace=open,openat,openat2 -o \"$1/trace\" \"$OSRANDOM\" status $2 "
+              ">/dev/null || :\n"
+              "grep -q \"openat2(.*RESOLVE_IN_ROOT\" \"$1/trace\" || echo \"no openat2\"\n"
+              "grep -E \"/root|map_files\" \"$1/trace\" | grep -v O_PATH || :",
+              directory(), held.text, NULL);
 
     if (outcome.exit_code == 99)
         cr_skip_test("there is no strace here");
