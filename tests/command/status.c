@@ -303,6 +303,29 @@ Test(status, never_calls_what_it_may_not_see_a_process_without_openssl)
     held_end(&held);
 }
 
+Test(status, needs_no_rights_for_ones_own_processes)
+{
+    struct outcome outcome;
+
+    if (geteuid() != 0)
+        cr_skip_test("all other tests show it");
+    copy_of(built("osrandom"), "osrandom", 0755);
+    copy_of(built("tests/command/held"), "held", 0755);
+    copy_of(the_shim(), "libosrandom_preload.so", 0644);
+    outcome = shell("cd \"$1\"; mkfifo in; : >out; chmod 666 in out; sleep 100 >in & feeder=$!\n"
+                    "trap \"kill $feeder\" EXIT\n"
+                    "setpriv --reuid=65534 --regid=65534 --clear-groups sh -euc '\n"
+                    "LD_PRELOAD=$PWD/libosrandom_preload.so ./held draw <in >out & held=$!\n"
+                    "trap \"kill $held\" EXIT\n"
+                    "while ! grep -q ready out; do kill -0 $held; sleep 0.05; done\n"
+                    "./osrandom status $held; ./osrandom status --why $held' sh",
+                    directory(), NULL);
+    expect(&outcome, 0, "1 process with OpenSSL: 1 covered, 0 not\n", NULL,
+           "a user cannot see whether what he runs is covered");
+    cr_expect(strstr(outcome.out, ": covered\n"), "%s%s", outcome.out, outcome.err);
+    outcome_free(&outcome);
+}
+
 Test(status, tells_of_a_process_that_is_gone)
 {
     struct held held = held_with(NULL, "draw");
