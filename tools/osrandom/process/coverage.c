@@ -199,7 +199,8 @@ static bool look_once(struct findings *findings)
     if (findings->result == BLOCK_FAILED) {
         verdict_say(findings->look, LOOK_TROUBLE, strerror(errno));
     } else {
-        note_block(findings, &process);
+        if (trail_is_kept())
+            note_block(findings, &process);
         look_at_mappings(findings, &process);
         verdict_conclude(findings, &process);
     }

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -149,6 +150,7 @@ static void work(struct child *self, const pid_t *pids, size_t count)
     const struct rlimit memory = {bytes, bytes};
     size_t i;
 
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     leave_standard_files();
     setrlimit(RLIMIT_AS, &memory);
     while ((i = atomic_fetch_add(&shared->next, 1)) < count) {

@@ -22,6 +22,11 @@ void trail_start(void)
     notes = memory == MAP_FAILED ? NULL : memory;
 }
 
+bool trail_is_kept(void)
+{
+    return notes != NULL;
+}
+
 void trail_clear(void)
 {
     if (notes)

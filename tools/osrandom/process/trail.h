@@ -4,8 +4,12 @@
 #ifndef OSRANDOM_TRAIL_H
 #define OSRANDOM_TRAIL_H
 
+#include <stdbool.h>
+
 /* Until then nothing is noted. The notes lie in memory that is shared with children. */
 void trail_start(void);
+
+bool trail_is_kept(void);
 
 /* Forgets what was noted. */
 void trail_clear(void);
