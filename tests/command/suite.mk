@@ -55,7 +55,7 @@ $(BUILD)/tests/command/never_answers $(BUILD)/tests/command/maps: $(BUILD)/tests
 	$(call say,CC,$@)
 	$(COMMAND_COMPILE) $<
 
-$(BUILD)/tests/command/forge: tests/command/programs/forge.c
+$(BUILD)/tests/command/forge: tests/command/programs/forge.c preload/status.h
 	$(call say,CC,$@)
 	$(COMMAND_COMPILE) $< -lcrypto -ldl
 
@@ -73,7 +73,7 @@ $(BUILD)/tests/command/held_hidden $(BUILD)/tests/command/held_exported: $(HELD)
 	    $${LIBCRYPTO%/*}/libcrypto.a -lpthread -ldl
 held_exported_FLAGS = -rdynamic $(NEEDED_INSIDE)
 
-$(BUILD)/tests/command/forged.so: tests/command/programs/forged.c
+$(BUILD)/tests/command/forged.so: tests/command/programs/forged.c preload/status.h
 	$(call say,CC,$@)
 	$(COMMAND_COMPILE) $< -fPIC -shared -nostdlib -Wl,-z,now
 

@@ -62,7 +62,7 @@ endif
 
 # Its segments lie in memory as they lie in the file, so that the file is taken for them at first.
 STATUS_FILES += $(STATUS_DIR)/forged.so
-$(STATUS_DIR)/forged.so: tests/status/programs/forged.c $(FLAGS_FILE)
+$(STATUS_DIR)/forged.so: tests/status/programs/forged.c preload/status.h $(FLAGS_FILE)
 	$(call say,PROGRAM,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -O1 -g $(TEST_CFLAGS) -fPIC -shared -nostdlib -Wl,-z,norelro -Wl,-z,separate-code \
