@@ -116,14 +116,22 @@ Test(status, does_not_vouch_for_another_build_of_the_shim)
     held_end(&held);
 }
 
-/* In a container, it is a copy: what counts is what is in memory. */
+/* In a container it is a copy, and what is installed is stripped: what counts is what is in memory.
+ */
 Test(status, vouches_for_the_same_shim_wherever_it_lies)
 {
     const char *shim = copy_of(the_shim(), "libosrandom_preload.so", 0644);
     struct held held = held_with(shim, "draw");
+    struct outcome outcome;
 
     expect_state(&held, 0, "covered", "(none)");
     cr_assert_eq(unlink(shim), 0);
+    expect_state(&held, 0, "covered", "(none)");
+    held_end(&held);
+    outcome = run_words(NULL, NULL, NULL, "strip", "-o", shim, the_shim(), NULL);
+    cr_assert_eq(outcome.exit_code, 0, "%s", outcome.err);
+    outcome_free(&outcome);
+    held = held_with(shim, "draw");
     expect_state(&held, 0, "covered", "(none)");
     held_end(&held);
 }

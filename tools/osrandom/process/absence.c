@@ -195,8 +195,10 @@ static const char *why_not_by_variable(pid_t pid, const char *name)
     return both("LD_PRELOAD names the shim", wrong ? wrong : "and the loader did not load it");
 }
 
-static const char *why_not_at_all(pid_t pid)
+static const char *why_not_at_all(pid_t pid, int error)
 {
+    if (error == ENOSYS)
+        return "not preloaded, as far as can be told without openat2() (Linux 5.6)";
     if (is_secure(pid))
         return "not preloaded; LD_PRELOAD would not reach it (AT_SECURE)";
     return is_elsewhere(pid) ? "not preloaded, in another mount namespace" : "not preloaded";
@@ -206,12 +208,13 @@ const char *absence_of_shim(pid_t pid)
 {
     struct stat preload = {0};
     char *environment = text_of_process(pid, "environ");
-    char *system = text_from(foreign_open(pid, "/etc/ld.so.preload", &preload));
+    int file = foreign_open(pid, "/etc/ld.so.preload", &preload), error = file < 0 ? errno : 0;
+    char *system = text_from(file);
     char *by_variable = name_in(environment, "LD_PRELOAD=", false);
     char *by_file = name_in(system, "", true);
     const char *why = by_file       ? why_not_by_file(pid, by_file, &preload)
                       : by_variable ? why_not_by_variable(pid, by_variable)
-                                    : why_not_at_all(pid);
+                                    : why_not_at_all(pid, error);
 
     free(environment);
     free(system);

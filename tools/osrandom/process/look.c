@@ -166,18 +166,19 @@ static void work(struct child *self, const pid_t *pids, size_t count)
 
 /* ---- In the parent ---- */
 
+/* Asks nothing of the process, which the child may hang on: whose it is the child has noted first.
+ */
 static void answer_for(size_t i, pid_t pid, const char *why)
 {
     struct look *look = &shared->answers[i].look;
+    struct look trouble = {.pid = pid};
 
-    if (shared->answers[i].is_there || (look->pid == pid && look->is_partly)) {
-        shared->answers[i].is_there = true;
-        return;
+    if (!shared->answers[i].is_there && !(look->pid == pid && look->is_partly)) {
+        if (look->pid == pid)
+            trouble.identity = look->identity;
+        say_trouble(&trouble, why);
+        *look = trouble;
     }
-    memset(look, 0, sizeof(*look));
-    look->pid = pid;
-    identity_of(pid, &look->identity);
-    say_trouble(look, why);
     shared->answers[i].is_there = true;
 }
 
@@ -267,7 +268,7 @@ static void look_at_some(const pid_t *pids, size_t count)
 
     for (size_t i = 0; i < count; i++) {
         shared->answers[i].is_there = false;
-        shared->answers[i].look.is_partly = false;
+        shared->answers[i].look.pid = 0;
     }
     shared->next = 0;
     bury();

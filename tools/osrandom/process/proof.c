@@ -181,13 +181,16 @@ static bool is_same(const struct remote_image *image, uint64_t address, size_t s
                      memcmp(image->bytes + offset, file, size) == 0);
 }
 
+/* Where the file's header tells of sections, strip(1) has changed it: it is passed over. */
 static bool has_same_code(const struct remote_image *image)
 {
     for (size_t i = 0; i < ours.segment_count; i++) {
         const GElf_Phdr *segment = &ours.segments[i];
+        size_t header = segment->p_offset == 0 ? sizeof(Elf64_Ehdr) : 0;
 
         if (segment->p_type == PT_LOAD && !(segment->p_flags & PF_W) &&
-            !is_same(image, segment->p_vaddr, (size_t)segment->p_filesz))
+            segment->p_filesz > header &&
+            !is_same(image, segment->p_vaddr + header, (size_t)segment->p_filesz - header))
             return false;
     }
     return true;
