@@ -47,8 +47,9 @@ struct osrandom_status {
         uint32_t pin;                                 /* enum pin_state */
         uint32_t reserved;
     } libcrypto[OSRANDOM_STATUS_LIBCRYPTOS];
-    /* Of each: the address of the word in its data where it keeps its method; 0: not known. As long
-     * as that word holds the address of a method of the shim's, it draws from us. */
+    /* Of each: the address of the word in its data where it keeps its method; 0: not known, or
+     * closed down by OPENSSL_cleanup(), which keeps none. As long as that word holds the address of
+     * a method of the shim's, it draws from us. */
     uint64_t method[OSRANDOM_STATUS_LIBCRYPTOS] __attribute__((aligned(8)));
 };
 

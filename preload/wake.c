@@ -197,6 +197,7 @@ static void close_by_method(const void *caller)
     if (!libcrypto || libcrypto->version < FIRST_WITH_OPENSSL_CLEANUP)
         return;
     libcrypto->is_closed = true;
+    status_update();
     mem_hooks_close(libcrypto);
 }
 

@@ -47,6 +47,16 @@ Test(status_truth, a_method_that_was_taken_out_past_the_shim_is_told_as_swapped)
     held_end(&held);
 }
 
+Test(status_truth, an_openssl_that_has_closed_down_is_not_called_swapped)
+{
+    const char *env[] = {text_format("LD_PRELOAD=%s", the_shim()), NULL};
+    const char *words[] = {built("tests/command/held"), "draw", "close", NULL};
+    struct held held = held_start(env, words);
+
+    expect_told(&held, 0, "covered", "where OpenSSL keeps its method is not known");
+    held_end(&held);
+}
+
 /* ---- Forged ---- */
 
 static void expect_no_forgery(const char *preload, const char *level, const char *why)

@@ -5,9 +5,11 @@
  *   swap       puts a generator of its own into it
  *   past       the same by dlsym(3) on a handle, which goes past the shim
  *   out        takes whatever is there out in that way
+ *   close      has OpenSSL close down, as at the end
  *   load FILE  loads a library
  */
 #include <dlfcn.h>
+#include <openssl/crypto.h>
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,6 +45,8 @@ int main(int argc, char **argv)
             set_past(&method);
         if (strcmp(argv[i], "out") == 0)
             set_past(NULL);
+        if (strcmp(argv[i], "close") == 0)
+            OPENSSL_cleanup();
         if (strcmp(argv[i], "load") == 0 && !dlopen(argv[++i], RTLD_NOW)) {
             fprintf(stderr, "%s\n", dlerror());
             return 1;
