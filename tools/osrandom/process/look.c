@@ -23,12 +23,15 @@
 #include "base/complain.h"
 #include "base/memory.h"
 #include "coverage.h"
+#include "foreign.h"
 #include "trail.h"
 
 enum {
     PATIENCE = 3000, /* milliseconds for one process; less after each that was given up */
     SHORTEST = 300,
-    SLOW = 150, /* after so many, it makes room for another */
+    SLOW = 150,    /* after so many, it makes room for another */
+    ENOUGH = 1000, /* of a processor's time, for one process */
+    BUDGET = 7000, /* for all; from then on nobody is waited for who only lacks a processor */
     TICK = 20,
     MOST_AT_ONCE = 4096, /* processes: their looks are kept in memory */
     MOST_CHILDREN = 32,
@@ -40,9 +43,11 @@ enum {
 /* In shared memory. */
 static struct round {
     _Atomic size_t next; /* the first that nobody has taken */
+    int64_t began;       /* milliseconds */
     struct child {
-        pid_t pid;             /* 0: none. The parent's */
-        bool is_slow;          /* the parent's */
+        pid_t pid;    /* 0: none. The parent's */
+        bool is_slow; /* the parent's */
+        int64_t used; /* the parent's: of a processor's time, milliseconds, as it became slow */
         _Atomic size_t at;     /* which one it looks at, plus 1; 0: none; or GIVEN_UP */
         _Atomic int64_t since; /* milliseconds */
     } children[MOST_CHILDREN];
@@ -203,6 +208,40 @@ static int64_t patience(void)
     return left > SHORTEST ? left : SHORTEST;
 }
 
+/* What a child has used of a processor's time, in milliseconds; false if it is not at work on one
+ * or waits for one. proc(5), fields 3, 14 and 15 of stat. */
+static bool is_running(const struct child *child, int64_t *used)
+{
+    char path[32], text[512], state = 0;
+    unsigned long user = 0, system = 0;
+    const char *behind_name;
+    int file;
+
+    snprintf(path, sizeof(path), "/proc/%d/stat", (int)child->pid);
+    file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0 || foreign_read(file, text, sizeof(text)) < 0)
+        *text = '\0';
+    if (file >= 0)
+        close(file);
+    behind_name = strrchr(text, ')');
+    if (behind_name)
+        sscanf(behind_name + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &state,
+               &user, &system);
+    *used = (int64_t)(user + system) * 1000 / sysconf(_SC_CLK_TCK);
+    return state == 'R';
+}
+
+/* On a busy machine, who does not wait for a file may still have had no time to read it. */
+static bool is_to_be_given_up(const struct child *child, int64_t taken)
+{
+    int64_t used;
+
+    if (taken < patience())
+        return false;
+    return !is_running(child, &used) || used - child->used >= ENOUGH ||
+           now() - shared->began >= BUDGET;
+}
+
 /* A child that is given up takes no other process, and if it cannot be killed now, it does not run
  * again. */
 static void watch(struct child *child, const pid_t *pids)
@@ -214,10 +253,13 @@ static void watch(struct child *child, const pid_t *pids)
         child->is_slow = false;
         return;
     }
-    if (!child->is_slow)
-        setpriority(PRIO_PROCESS, (id_t)child->pid, 19);
+    if (!child->is_slow) {
+        setpriority(PRIO_PROCESS, (id_t)child->pid, 5);
+        is_running(child, &child->used);
+    }
     child->is_slow = true;
-    if (taken < patience() || !atomic_compare_exchange_strong(&child->at, &at, GIVEN_UP))
+    if (!is_to_be_given_up(child, taken) ||
+        !atomic_compare_exchange_strong(&child->at, &at, GIVEN_UP))
         return;
     give_up(child->pid, pids[at - 1]);
     answer_for(at - 1, pids[at - 1], "looking at it took too long");
@@ -271,6 +313,7 @@ static void look_at_some(const pid_t *pids, size_t count)
         shared->answers[i].look.pid = 0;
     }
     shared->next = 0;
+    shared->began = now();
     bury();
     while (tend(pids, count, processors < 1 ? 1 : processors) > 0)
         poll(NULL, 0, count < 16 ? 1 : TICK);
