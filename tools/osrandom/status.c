@@ -1,11 +1,7 @@
 /*
  * osrandom status: which running processes draw from the operating system.
  */
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
-#include <fnmatch.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +11,7 @@
 #include "command.h"
 #include "process/look.h"
 #include "process/trail.h"
+#include "status_choice.h"
 #include "status_words.h"
 
 static const char help[] =
@@ -62,90 +59,12 @@ static const struct option options[] = {
 static struct wish {
     bool all, json, strict, why, has_columns;
     double interval; /* seconds, 0: once */
-    const char *user, *unit, *program;
-    char **pids; /* ends with NULL; NULL: all processes */
+    struct choice choice;
 } wish;
-
-/* ---- Which processes ---- */
-
-static bool parse_pid(const char *text, pid_t *pid)
-{
-    char *end;
-    long number;
-
-    errno = 0;
-    number = strtol(text, &end, 10);
-    if (errno || *end || end == text || !isdigit((unsigned char)*text) || number <= 0 ||
-        number > INT_MAX)
-        return false;
-    *pid = (pid_t)number;
-    return true;
-}
-
-static int by_number(const void *one, const void *other)
-{
-    pid_t left = *(const pid_t *)one, right = *(const pid_t *)other;
-
-    return (left > right) - (left < right);
-}
-
-/* All there are; NULL if /proc cannot be read. */
-static pid_t *list_processes(size_t *count)
-{
-    DIR *directory = opendir("/proc");
-    const struct dirent *entry;
-    pid_t *pids = NULL;
-
-    *count = 0;
-    while (directory && (entry = readdir(directory))) {
-        pid_t pid;
-
-        if (!parse_pid(entry->d_name, &pid))
-            continue;
-        pids = grown(pids, *count, sizeof(*pids));
-        pids[(*count)++] = pid;
-    }
-    if (directory)
-        closedir(directory);
-    if (pids)
-        qsort(pids, *count, sizeof(*pids), by_number);
-    return pids;
-}
-
-static pid_t *wanted_processes(size_t *count)
-{
-    pid_t *pids = NULL;
-
-    if (!wish.pids)
-        return list_processes(count);
-    for (*count = 0; wish.pids[*count]; ++*count) {
-        pids = grown(pids, *count, sizeof(*pids));
-        parse_pid(wish.pids[*count], &pids[*count]);
-    }
-    return pids;
-}
-
-static bool is_users(const struct identity *identity)
-{
-    char number[16];
-
-    snprintf(number, sizeof(number), "%u", (unsigned int)identity->uid);
-    return identity->is_known &&
-           (strcmp(wish.user, identity->user) == 0 || strcmp(wish.user, number) == 0);
-}
-
-static bool is_programs(const char *path)
-{
-    const char *slash = strchr(wish.program, '/') ? NULL : strrchr(path, '/');
-
-    return fnmatch(wish.program, slash ? slash + 1 : path, 0) == 0;
-}
 
 static bool is_wanted(const struct identity *identity)
 {
-    return (!wish.user || is_users(identity)) &&
-           (!wish.unit || fnmatch(wish.unit, identity->unit, 0) == 0) &&
-           (!wish.program || is_programs(identity->program));
+    return choice_wants(&wish.choice, identity);
 }
 
 /* ---- One round ---- */
@@ -153,7 +72,7 @@ static bool is_wanted(const struct identity *identity)
 /* Of all processes, those that have vanished meanwhile are no news. */
 static bool is_shown(const struct look *look)
 {
-    if (wish.pids)
+    if (wish.choice.pids)
         return true;
     if (look->state == LOOK_NO_OPENSSL || look->state == LOOK_NOT_PERMITTED)
         return wish.all;
@@ -174,7 +93,7 @@ static void take(const struct look *look, void *context)
 {
     struct tally *tally = context;
 
-    if (look->state == LOOK_PASSED || (look->state == LOOK_GONE && !wish.pids))
+    if (look->state == LOOK_PASSED || (look->state == LOOK_GONE && !wish.choice.pids))
         return;
     tally->states[look->state]++;
     tally->self_reported += look->self_reported;
@@ -204,7 +123,7 @@ static int look_once(unsigned int round)
     struct tally tally = {.self_reported = 0};
     time_t began = time(NULL);
     size_t total;
-    pid_t *pids = wanted_processes(&total);
+    pid_t *pids = choice_processes(&wish.choice, &total);
     int status;
 
     if (!pids)
@@ -283,11 +202,11 @@ static bool take_flag(int option)
 static bool take_filter(int option)
 {
     if (option == OPTION_USER)
-        wish.user = optarg;
+        wish.choice.user = optarg;
     else if (option == OPTION_UNIT)
-        wish.unit = optarg;
+        wish.choice.unit = optarg;
     else if (option == OPTION_PROGRAM)
-        wish.program = optarg;
+        wish.choice.program = optarg;
     else
         return false;
     return true;
@@ -314,7 +233,7 @@ static int check(int numbers)
 {
     pid_t pid;
 
-    if (wish.all && wish.pids)
+    if (wish.all && wish.choice.pids)
         return complain("status", "--all and process numbers exclude each other");
     if (wish.json && wish.has_columns)
         return complain("status", "--json and --columns exclude each other");
@@ -323,8 +242,8 @@ static int check(int numbers)
     if (wish.why && (wish.json || wish.has_columns || wish.interval > 0))
         return complain("status", "--why excludes --json, --columns and --watch");
     for (int i = 0; i < numbers; i++)
-        if (!parse_pid(wish.pids[i], &pid))
-            return complain("status", "%s is no process number", wish.pids[i]);
+        if (!choice_parse(wish.choice.pids[i], &pid))
+            return complain("status", "%s is no process number", wish.choice.pids[i]);
     return 0;
 }
 
@@ -341,7 +260,7 @@ int status_main(int argc, char **argv)
             return trouble;
     }
     if (optind < argc)
-        wish.pids = argv + optind;
+        wish.choice.pids = argv + optind;
     trouble = check(argc - optind);
     if (trouble)
         return trouble;

@@ -21,9 +21,9 @@
 #include <unistd.h>
 
 #include "base/complain.h"
-#include "base/memory.h"
 #include "coverage.h"
 #include "foreign.h"
+#include "lost.h"
 #include "trail.h"
 
 enum {
@@ -85,40 +85,6 @@ static int64_t now(void)
     return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
-/* ---- Children that were given up ---- */
-
-/* One that hangs for ever may be there for each process that made one hang: never two of them. */
-static struct lost {
-    pid_t child, process;
-} * lost;
-static size_t lost_count;
-
-static void bury(void)
-{
-    size_t left = 0;
-
-    for (size_t i = 0; i < lost_count; i++)
-        if (waitpid(lost[i].child, NULL, WNOHANG) == 0)
-            lost[left++] = lost[i];
-    lost_count = left;
-}
-
-static void give_up(pid_t child, pid_t process)
-{
-    kill(child, SIGKILL);
-    given_up++;
-    lost = grown(lost, lost_count, sizeof(*lost));
-    lost[lost_count++] = (struct lost){child, process};
-}
-
-static bool holds_one(pid_t process)
-{
-    for (size_t i = 0; i < lost_count; i++)
-        if (lost[i].process == process)
-            return true;
-    return false;
-}
-
 /* ---- In a child ---- */
 
 /* What hangs must not hold up who waits for the end of our output. */
@@ -143,7 +109,7 @@ static void look_at(pid_t pid, struct look *look)
     identity_of(pid, &look->identity);
     if (wanted && !wanted(&look->identity))
         look->state = LOOK_PASSED;
-    else if (holds_one(pid))
+    else if (lost_has(pid))
         say_trouble(look, "looking at it still hangs from the last time");
     else
         coverage_of(pid, look);
@@ -261,7 +227,8 @@ static void watch(struct child *child, const pid_t *pids)
     if (!is_to_be_given_up(child, taken) ||
         !atomic_compare_exchange_strong(&child->at, &at, GIVEN_UP))
         return;
-    give_up(child->pid, pids[at - 1]);
+    given_up++;
+    lost_add(child->pid, pids[at - 1]);
     answer_for(at - 1, pids[at - 1], "looking at it took too long");
     child->pid = 0;
 }
@@ -314,7 +281,7 @@ static void look_at_some(const pid_t *pids, size_t count)
     }
     shared->next = 0;
     shared->began = now();
-    bury();
+    lost_bury();
     while (tend(pids, count, processors < 1 ? 1 : processors) > 0)
         poll(NULL, 0, count < 16 ? 1 : TICK);
     for (size_t i = 0; i < count; i++)
