@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #include "find.h"
+#include "guard.h"
 #include "hidden.h"
 #include "imports.h"
 #include "mem_hooks.h"
@@ -57,8 +58,11 @@ static void report_pin(const struct libcrypto *libcrypto)
     const char *name = libcrypto->path, *path = *name ? name : report_program();
     const char *text;
 
-    if (libcrypto->pin == PIN_HELD && !report_is_wanted(REPORT_ACTIVATED))
+    if ((libcrypto->pin == PIN_HELD || libcrypto->pin == PIN_GUARDED) &&
+        !report_is_wanted(REPORT_ACTIVATED))
         return;
+    if (libcrypto->is_hidden && libcrypto->pin != PIN_HELD)
+        return; /* has been told */
     text = libcrypto_version_text(libcrypto);
     if (libcrypto->pin == PIN_HELD)
         report(REPORT_ACTIVATED, "%s in %s draws from the operating system (source %s)", text, path,
@@ -69,8 +73,12 @@ static void report_pin(const struct libcrypto *libcrypto)
             "%s in %s was built without RAND_set_rand_method(): calls of RAND_bytes() are served,"
             " its own draws come from its own generator",
             text, path);
-    else if (libcrypto->pin == PIN_REFUSED && libcrypto->is_hidden)
-        hidden_refused(libcrypto);
+    else if (libcrypto->pin == PIN_GUARDED)
+        report(REPORT_ACTIVATED, "%s in %s keeps its own generator, made to notice forks", text,
+               path);
+    else if (libcrypto->pin == PIN_LEFT && settings.mode == MODE_RESEED)
+        report(REPORT_NOT_PINNED,
+               "%s in %s keeps its own generator, and cannot be made to notice forks", text, path);
     else if (libcrypto->pin == PIN_REFUSED && is_openssl_version(text))
         report(REPORT_NOT_PINNED, "%s in %s could not be pinned; it draws from its own generator",
                text, path);
@@ -211,20 +219,40 @@ static bool may_pin(struct libcrypto *libcrypto)
            atomic_compare_exchange_strong(&libcrypto->pin, &before, mark);
 }
 
+/* With OSRANDOM_MODE=reseed. What lies in the program itself could not be told from its other code,
+ * and before 1.1.1 a process number is no more than something to stir in. */
+static enum pin_state guarded(const struct libcrypto *libcrypto)
+{
+    if (!is_openssl_version(libcrypto_version_text(libcrypto)))
+        return PIN_REFUSED;
+    return libcrypto->version >= FIRST_WITH_DRBGS && *libcrypto->path && guard_start() ? PIN_GUARDED
+                                                                                       : PIN_LEFT;
+}
+
+static enum pin_state pin_by_mode(struct libcrypto *libcrypto)
+{
+    if (settings.mode == MODE_RESEED)
+        return guarded(libcrypto);
+    if (settings.mode != MODE_ACTIVATE)
+        return PIN_LEFT;
+    start_sources();
+    mem_hooks_forget(libcrypto);
+    return set_method(libcrypto);
+}
+
 static void pin(struct libcrypto *libcrypto)
 {
+    enum pin_state state;
+
     if (!may_pin(libcrypto))
         return;
     settings_report();
     libcrypto->version = version_of(libcrypto);
-    if (settings.mode == MODE_ACTIVATE) {
-        start_sources();
-        mem_hooks_forget(libcrypto);
-        libcrypto->pin = set_method(libcrypto);
-        wake_expect(libcrypto);
-    } else {
-        libcrypto->pin = PIN_LEFT;
-    }
+    state = pin_by_mode(libcrypto);
+    if (state == PIN_REFUSED && libcrypto->is_hidden)
+        state = hidden_refused(libcrypto);
+    libcrypto->pin = state;
+    wake_expect(libcrypto);
     activate_note_changes();
     report_pin(libcrypto);
 }
@@ -236,11 +264,20 @@ struct libcrypto *pinned(struct libcrypto *libcrypto)
     return libcrypto;
 }
 
+/* It began before all objects had been looked at. */
+static void give_up_guard(struct libcrypto *libcrypto)
+{
+    if (!libcrypto || libcrypto->pin != PIN_GUARDED || guard_start())
+        return;
+    libcrypto->pin = PIN_LEFT;
+    report_pin(libcrypto);
+}
+
 void activate_all(void)
 {
     find_all();
     for (size_t i = 0; i < MOST_LIBCRYPTOS; i++)
-        pinned(libcrypto_at(i));
+        give_up_guard(pinned(libcrypto_at(i)));
     if (libcrypto_changes())
         activate_note_changes();
 }
@@ -264,8 +301,14 @@ void activate_put_in_order(void)
 
 void activate_initialising(const void *address, const char *name)
 {
+    struct libcrypto *libcrypto;
+
     activate_put_in_order();
-    pinned(find_initialising(address, name));
+    libcrypto = find_initialising(address, name);
+    if (libcrypto && libcrypto->pin > PIN_NONE)
+        activate_note_changes(); /* of what hides, it may have been settled when it was found */
+    else
+        pinned(libcrypto);
 }
 
 /* After OPENSSL_cleanup() there are no locks to set a method by. */

@@ -19,6 +19,9 @@
 
 enum { MOST_LIBCRYPTOS = 8, MOST_VERSIONS = 32 };
 
+/* Of its versions, the first whose generators look at the number of the process. */
+enum { FIRST_WITH_DRBGS = 0x10101000 };
+
 /* Functions that are called often, and so looked up once. */
 #define OFTEN_CALLED(X)                                                                            \
     X(RAND_bytes)                                                                                  \

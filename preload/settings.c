@@ -21,7 +21,7 @@ static const struct setting {
     const char *accepted; /* the values in the order of their enum, a space behind each */
     unsigned int *value;
 } table[] = {
-    {"OSRANDOM_MODE", "activate register builtin ", &settings.mode},
+    {"OSRANDOM_MODE", "activate register builtin reseed ", &settings.mode},
     {"OSRANDOM_SOURCE", "auto vdso getrandom getentropy urandom ", &settings.source},
     /* The name of before; where both are set, the one of today counts. */
     {"OSRANDOM_ON_SWAP", "keep fail abort allow ", &settings.on_replace},
@@ -80,7 +80,7 @@ void settings_read(void)
         return;
     for (size_t i = 0; i < SETTINGS; i++)
         for (char **entry = environ; *entry; entry++) {
-            const char *value = value_of(*entry, table[i].name);
+            const char *value = **entry == 'O' ? value_of(*entry, table[i].name) : NULL;
 
             if (value && *value)
                 set(i, value);
@@ -95,11 +95,4 @@ void settings_report(void)
                    table[i].name, unknown[i], table[i].accepted);
         unknown[i][0] = '\0';
     }
-}
-
-const char *settings_mode_name(void)
-{
-    static const char names[][sizeof("activate")] = {"activate", "register", "builtin"};
-
-    return names[settings.mode];
 }

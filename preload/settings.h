@@ -27,6 +27,4 @@ void settings_read(void);
  * then. */
 void settings_report(void);
 
-const char *settings_mode_name(void);
-
 #endif

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
+#include "apart.h"
 #include "libcrypto.h"
 #include "linux_syscall.h"
 #include "settings.h"
@@ -21,7 +22,7 @@ static struct osrandom_status block = {
 extern struct osrandom_status osrandom_status
     __attribute__((alias("block"), visibility("default")));
 
-static struct osrandom_counters counters_without_memory;
+static struct osrandom_counters counters_without_memory APART(5);
 static struct osrandom_counters *_Atomic counters = &counters_without_memory;
 
 _Static_assert((int)OSRANDOM_STATUS_LIBCRYPTOS == (int)MOST_LIBCRYPTOS, "one entry each");
@@ -29,6 +30,14 @@ _Static_assert((int)OSRANDOM_STATUS_LIBCRYPTOS == (int)MOST_LIBCRYPTOS, "one ent
 struct osrandom_counters *status_counters(void)
 {
     return counters;
+}
+
+/* A child knows how many its ancestors had. */
+static uint32_t next_life(void)
+{
+    static _Atomic uint32_t last;
+
+    return atomic_fetch_add(&last, 1) + 1;
 }
 
 void status_start(void)
@@ -40,6 +49,7 @@ void status_start(void)
     memory = linux_mmap(sizeof(*memory), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
     if (!linux_mmap_failed(memory)) {
         linux_syscall(SYS_madvise, memory, sizeof(*memory), MADV_WIPEONFORK);
+        memory->life = next_life(); /* written before it is read: one page fault and not two */
         if (!atomic_compare_exchange_strong(&counters, &none, memory))
             linux_syscall(SYS_munmap, memory, sizeof(*memory));
     }
@@ -48,13 +58,12 @@ void status_start(void)
 
 uint32_t status_life(void)
 {
-    static _Atomic uint32_t last; /* a child knows how many its ancestors had */
     struct osrandom_counters *here = counters;
     uint64_t none = 0;
 
     if (__atomic_load_n(&here->life, __ATOMIC_ACQUIRE) == 0)
-        __atomic_compare_exchange_n(&here->life, &none, atomic_fetch_add(&last, 1) + 1, false,
-                                    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+        __atomic_compare_exchange_n(&here->life, &none, next_life(), false, __ATOMIC_ACQ_REL,
+                                    __ATOMIC_ACQUIRE);
     return (uint32_t)here->life;
 }
 

@@ -1,6 +1,6 @@
 /*
  * The block that tells an operator from outside what the shim does: `osrandom status` reads it
- * through /proc/PID/mem, by the exported symbol osrandom_status. Layout 1; every number is in the
+ * through /proc/PID/mem, by the exported symbol osrandom_status. Layout 2; every number is in the
  * host's byte order, every address is one of the process that is looked at. Fields are only ever
  * added at the end, with a new size; a new value of an enum comes with a new layout.
  *
@@ -15,10 +15,10 @@
 
 #define OSRANDOM_STATUS_MAGIC "osrandom" /* the eight bytes, no terminator */
 
-enum { OSRANDOM_STATUS_LAYOUT = 1, OSRANDOM_STATUS_LIBCRYPTOS = 8 };
+enum { OSRANDOM_STATUS_LAYOUT = 2, OSRANDOM_STATUS_LIBCRYPTOS = 8 };
 
 /* OSRANDOM_MODE. */
-enum mode { MODE_ACTIVATE, MODE_REGISTER, MODE_BUILTIN };
+enum mode { MODE_ACTIVATE, MODE_REGISTER, MODE_BUILTIN, MODE_RESEED };
 
 /* How an OpenSSL fares. */
 enum pin_state {
@@ -30,6 +30,7 @@ enum pin_state {
     PIN_GIVEN,   /* in the block: the program's own method, with OSRANDOM_ON_REPLACE=allow */
     PIN_LEFT,    /* not pinned: OSRANDOM_MODE says so */
     PIN_REFUSED, /* takes no method: LibreSSL, BoringSSL, or one that we do not know */
+    PIN_GUARDED, /* its own generator, made to notice that the process was duplicated (guard.h) */
     PIN_FOREIGN, /* never in the block: another library whose functions have these names */
 };
 

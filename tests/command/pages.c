@@ -33,7 +33,7 @@ Test(pages, tell_of_every_option_and_every_value)
         "        tr -d - <tools/man/osrandom.8 | grep -q \"Fl $option\" || echo \"no $option\"\n"
         "    done\n"
         "done\n"
-        "for word in OSRANDOM_MODE activate register builtin OSRANDOM_SOURCE auto vdso "
+        "for word in OSRANDOM_MODE activate register builtin reseed OSRANDOM_SOURCE auto vdso "
         "getrandom\\\n"
         "    getentropy urandom OSRANDOM_ON_REPLACE ignore fail abort allow OSRANDOM_ON_FAILURE "
         "error\\\n"

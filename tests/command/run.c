@@ -97,7 +97,7 @@ Test(run, ends_as_the_program_does)
 static const struct {
     const char *option, *variable, *values;
 } settings[] = {
-    {"--mode", "OSRANDOM_MODE", "activate, register, builtin"},
+    {"--mode", "OSRANDOM_MODE", "activate, register, builtin, reseed"},
     {"--source", "OSRANDOM_SOURCE", "auto, vdso, getrandom, getentropy, urandom"},
     {"--on-swap", "OSRANDOM_ON_SWAP", "keep, fail, abort, allow"},
     {"--on-replace", "OSRANDOM_ON_REPLACE", "ignore, fail, abort, allow"},

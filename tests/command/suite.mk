@@ -1,7 +1,7 @@
 # Programs that come by their OpenSSL in ways that `osrandom explain` must tell apart. libalike.so
 # exports what the shim looks for.
 COMMAND_FILES := $(addprefix $(BUILD)/tests/command/,libs/libalike.so by_rpath by_runpath through/libthrough.so \
-                   through_library static writes held held_hidden held_exported forged.so moody.so silent.so \
+                   through_library static writes held held_hidden held_stripped held_exported forged.so moody.so silent.so \
                    never_answers maps forge libs/libaws.so)
 COMMAND_COMPILE = $(Q)mkdir -p $(@D) && $(CC) -O1 $(TEST_CFLAGS) -o $@
 
@@ -65,6 +65,10 @@ HELD_CFLAGS := -Wno-deprecated-declarations
 $(BUILD)/tests/command/held: $(HELD)
 	$(call say,CC,$@)
 	$(COMMAND_COMPILE) $(HELD_CFLAGS) $< -lcrypto -ldl
+
+$(BUILD)/tests/command/held_stripped: $(BUILD)/tests/command/held_hidden
+	$(call say,STRIP,$@)
+	$(Q)$(STRIP) -o $@ $<
 
 $(BUILD)/tests/command/held_hidden $(BUILD)/tests/command/held_exported: $(HELD) $(BUILD)/trees/openssl-3.0
 	$(call say,CC,$@)

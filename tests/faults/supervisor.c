@@ -4,11 +4,11 @@
 #include "supervisor.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <linux/random.h>
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -21,7 +21,7 @@
 
 #include "child.h"
 
-enum { SECONDS_TO_WAIT = 10 };
+enum { SECONDS_TO_WAIT = 60 };
 
 struct range {
     uintptr_t start, end;
@@ -62,7 +62,8 @@ static void find_ranges(struct supervisor *supervisor)
         struct range range;
         struct range *which = NULL;
 
-        if (sscanf(line, "%lx-%lx %*s %*s %*s %*s %4095[^\n]", &range.start, &range.end, name) != 3)
+        if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %*s %*s %*s %*s %4095[^\n]", &range.start,
+                   &range.end, name) != 3)
             continue;
         if (strcmp(name, supervisor->object) == 0)
             which = &supervisor->code;

@@ -17,7 +17,7 @@
 static const char help[] =
     "Usage: osrandom run [OPTION...] [--] PROGRAM [ARGUMENT...]\n"
     "Starts PROGRAM with the shim, in place of this process.\n\n"
-    "  --mode M        activate, register or builtin\n"
+    "  --mode M        activate, register, builtin or reseed\n"
     "  --source S      auto, vdso, getrandom, getentropy or urandom\n"
     "  --on-replace P  ignore, fail, abort or allow: a program's own generator\n"
     "  --on-failure F  error or abort: a draw that no source can serve\n"

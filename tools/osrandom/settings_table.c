@@ -4,7 +4,7 @@
 #include "settings_table.h"
 
 const struct setting_words settings_table[SETTINGS] = {
-    [SETTING_MODE] = {"mode", "OSRANDOM_MODE", {"activate", "register", "builtin"}},
+    [SETTING_MODE] = {"mode", "OSRANDOM_MODE", {"activate", "register", "builtin", "reseed"}},
     [SETTING_SOURCE] = {"source",
                         "OSRANDOM_SOURCE",
                         {"auto", "vdso", "getrandom", "getentropy", "urandom"}},

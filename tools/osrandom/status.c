@@ -29,7 +29,8 @@ static const char help[] =
     "  --strict        exit with 1 for what is self-reported, too\n"
     "  --watch         again every 2 (or so many) seconds, until interrupted\n"
     "  --why           of one process, what was looked at and found\n\n"
-    "Exit status: 0 all covered, 1 some not, 2 trouble, 3 some swapped, 125 osrandom failed.\n";
+    "Exit status: 0 all covered, 1 some not, or only guarded, 2 trouble, 3 some swapped,\n"
+    "125 osrandom failed.\n";
 
 enum {
     OPTION_ALL = OPTION_OWN,
@@ -113,7 +114,7 @@ static int status_of(const struct tally *tally)
 
     if (states[LOOK_SWAPPED])
         return 3;
-    if (states[LOOK_UNCOVERED] || (wish.strict && tally->self_reported))
+    if (states[LOOK_UNCOVERED] || states[LOOK_GUARDED] || (wish.strict && tally->self_reported))
         return 1;
     return states[LOOK_NOT_PERMITTED] || states[LOOK_GONE] || states[LOOK_TROUBLE] ? 2 : 0;
 }

@@ -48,6 +48,7 @@ static json_t *openssls(const struct look *look)
         json_object_set_new(one, "object", text(look->openssl[i].object));
         json_object_set_new(one, "version", text_or_null(look->openssl[i].version));
         json_object_set_new(one, "pinned", json_boolean(look->openssl[i].pinned));
+        json_object_set_new(one, "guarded", json_boolean(look->openssl[i].guarded));
         json_array_append_new(list, one);
     }
     return list;

@@ -304,12 +304,13 @@ static void print_summary(const struct tally *tally)
 {
     const unsigned int *states = tally->states;
     unsigned int not = states[LOOK_UNCOVERED] + states[LOOK_SWAPPED];
-    unsigned int with = states[LOOK_COVERED] + not ;
+    unsigned int with = states[LOOK_COVERED] + states[LOOK_GUARDED] + not ;
 
     printf("%u process%s with OpenSSL: %u covered", with, with == 1 ? "" : "es",
            states[LOOK_COVERED]);
     if (tally->self_reported)
         printf(" (%u self-reported)", tally->self_reported);
+    part(states[LOOK_GUARDED], "guarded");
     printf(", %u not", not );
     if (states[LOOK_SWAPPED])
         printf(" (%u swapped)", states[LOOK_SWAPPED]);

@@ -12,6 +12,7 @@ static const struct {
 } states[LOOK_STATES] = {
     [LOOK_COVERED] = {"covered", "covered"},
     [LOOK_UNCOVERED] = {"not covered", "uncovered"},
+    [LOOK_GUARDED] = {"guarded", "guarded"},
     [LOOK_SWAPPED] = {"swapped", "swapped"},
     [LOOK_NO_OPENSSL] = {"no OpenSSL", "no-openssl"},
     [LOOK_NOT_PERMITTED] = {"no access", "not-permitted"},
@@ -22,7 +23,8 @@ static const struct {
 
 const char *state_for_people(const struct look *look)
 {
-    return look->self_reported ? "self-reported" : states[look->state].people;
+    return look->state == LOOK_COVERED && look->self_reported ? "self-reported"
+                                                              : states[look->state].people;
 }
 
 const char *state_for_machines(const struct look *look)

@@ -18,7 +18,7 @@
 
 #include "show.h"
 
-enum { KEPT = 1 << 20, WORD = sizeof(uint64_t), SECONDS = 10 };
+enum { KEPT = 1 << 20, WORD = sizeof(uint64_t), SECONDS = 100 };
 
 static uint64_t kept[KEPT];
 static volatile size_t kept_count;

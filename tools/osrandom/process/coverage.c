@@ -61,14 +61,15 @@ static void add_openssl(struct findings *findings, const struct mapping *mapping
     const struct block_openssl *entry = reported(findings, mapping);
     struct look *look = findings->look;
     struct look_openssl *openssl = &look->openssl[look->openssl_count];
-    bool pinned = entry && entry->pin == PIN_HELD;
+    bool pinned = entry && entry->pin == PIN_HELD, guarded = entry && entry->pin == PIN_GUARDED;
 
-    findings->reachable += mapped->kind == MAPPED_OPENSSL;
+    findings->reachable += mapped->kind == MAPPED_OPENSSL && !guarded;
     findings->pinned += mapped->kind == MAPPED_OPENSSL && pinned;
     findings->closed += mapped->kind == MAPPED_CLOSED;
     if (mapped->kind == MAPPED_CLOSED)
         findings->closed_name = name_of_closed(mapped->version);
-    findings->hidden += mapped->kind == MAPPED_HIDDEN;
+    findings->hidden += mapped->kind == MAPPED_HIDDEN && !pinned && !guarded;
+    findings->guarded += guarded;
     if (look->openssl_count == LOOK_OPENSSLS)
         return;
     look->openssl_count++;
@@ -78,6 +79,7 @@ static void add_openssl(struct findings *findings, const struct mapping *mapping
     else if (entry)
         version_of_number(entry->version, openssl->version);
     openssl->pinned = pinned;
+    openssl->guarded = guarded;
 }
 
 /* Code of the same file follows: an object that is only read, as a file, is not loaded. One that
@@ -117,7 +119,7 @@ static void look_at_mapping(struct findings *findings, const struct mapping *map
                    mapped.version);
     if (mapped.kind == MAPPED_OTHER && reported(findings, mapping))
         mapped.kind = MAPPED_OPENSSL;
-    if (mapped.kind == MAPPED_FIPS)
+    if (mapped.kind == MAPPED_FIPS && !reported(findings, mapping))
         findings->fips++;
     else if (mapped.kind != MAPPED_OTHER)
         add_openssl(findings, mapping, &mapped);
@@ -147,10 +149,11 @@ static void note_method(const struct block_openssl *openssl)
                                        [PIN_DRAWS] = "built without methods",
                                        [PIN_GIVEN] = "given to another",
                                        [PIN_LEFT] = "left alone",
-                                       [PIN_REFUSED] = "refused the method"};
+                                       [PIN_REFUSED] = "refused the method",
+                                       [PIN_GUARDED] = "guarded"};
 
     trail_note("  the block has the OpenSSL at %" PRIx64 ": %s", openssl->object.base,
-               openssl->pin <= PIN_REFUSED ? pins[openssl->pin] : "?");
+               openssl->pin <= PIN_GUARDED ? pins[openssl->pin] : "?");
     trail_note("    where it keeps its method, at %" PRIx64 ": %s", openssl->method_word,
                methods[openssl->method]);
 }

@@ -18,6 +18,7 @@
 enum look_state {
     LOOK_COVERED,
     LOOK_UNCOVERED,
+    LOOK_GUARDED, /* else covered, but some generators stay OpenSSL's, made to notice forks */
     LOOK_SWAPPED, /* the shim was there, and OpenSSL's method is another's by now */
     LOOK_NO_OPENSSL,
     LOOK_NOT_PERMITTED,
@@ -33,7 +34,7 @@ enum { LOOK_OPENSSLS = 8, LOOK_NAME = 256, LOOK_WHY = 120 };
 struct look {
     pid_t pid;
     enum look_state state;
-    bool self_reported; /* covered, and nothing vouches for the shim that it shows */
+    bool self_reported; /* covered or guarded, and nothing vouches for the shim that it shows */
     bool has_shim;      /* mode to failures are set */
     bool is_partly;     /* what is told holds, should the rest take too long */
     unsigned int word;  /* in bytes, of its shim: 4 or 8 */
@@ -44,7 +45,7 @@ struct look {
     struct look_openssl {
         char object[LOOK_NAME];
         char version[MAPPED_LONGEST_VERSION];
-        bool pinned;
+        bool pinned, guarded;
     } openssl[LOOK_OPENSSLS];
     uint64_t draws, bytes, swaps, failures;
 };

@@ -143,7 +143,7 @@ static bool read_openssls(struct process *process, const struct remote_image *sh
 
         if (block->libcrypto[i].base == 0)
             continue;
-        if (block->libcrypto[i].pin > PIN_REFUSED)
+        if (block->libcrypto[i].pin > PIN_GUARDED)
             return false;
         describe(process, block->libcrypto[i].base, &openssl->object);
         openssl->version = block->libcrypto[i].version;
@@ -184,7 +184,7 @@ static enum block_result read_block(struct process *process, const struct remote
         return BLOCK_DISTRUSTED;
     if (block.layout != OSRANDOM_STATUS_LAYOUT)
         return BLOCK_OTHER_LAYOUT;
-    if (!is_size(block.size) || block.mode > MODE_BUILTIN || block.source > RANDOM_URANDOM ||
+    if (!is_size(block.size) || block.mode > MODE_RESEED || block.source > RANDOM_URANDOM ||
         !read_openssls(process, shim, &block, status))
         return BLOCK_DISTRUSTED;
     status->mode = block.mode;

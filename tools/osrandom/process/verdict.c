@@ -91,6 +91,8 @@ static const char *why_not_pinned(const struct findings *findings)
         return "mode builtin: OpenSSL is left alone";
     if (findings->status.mode == MODE_REGISTER)
         return "mode register: OpenSSL keeps its generator until the engine is chosen";
+    if (findings->status.mode == MODE_RESEED)
+        return "mode reseed: an OpenSSL cannot be made to notice forks";
     for (size_t i = 0; i < findings->status.openssl_count; i++) {
         if (findings->status.openssl[i].pin == PIN_GIVEN)
             return "the program's own generator was let in (OSRANDOM_ON_REPLACE=allow)";
@@ -196,6 +198,10 @@ void verdict_conclude(struct findings *findings, struct process *process)
         return;
     }
     why = why_self_reported(findings, process);
-    verdict_say(look, LOOK_COVERED, why ? why : "");
     look->self_reported = why != NULL;
+    if (findings->guarded)
+        verdict_say(look, LOOK_GUARDED,
+                    why ? why : "a generator of OpenSSL's own, made to notice forks");
+    else
+        verdict_say(look, LOOK_COVERED, why ? why : "");
 }

@@ -12,7 +12,7 @@ struct findings {
     struct look *look;
     enum block_result result;
     struct block status;
-    unsigned int reachable, pinned, hidden, closed, fips;
+    unsigned int reachable, pinned, hidden, closed, fips, guarded;
     const char *closed_name; /* "BoringSSL" */
     const char *unread;      /* of one that was judged by its name: see mapped.h */
     const char *wrong;       /* what is wrong with the shim that it shows */
