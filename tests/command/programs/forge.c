@@ -80,7 +80,7 @@ static void relocate(char *base, const ElfW(Ehdr) *header)
 
         for (size_t j = 0;
              sections[i].sh_type == SHT_RELA && j < sections[i].sh_size / sizeof(*entry); j++) {
-            uintptr_t value = ELF64_R_SYM(entry[j].r_info)
+            uintptr_t value = (entry[j].r_info >> (sizeof(void *) == 8 ? 32 : 8))
                                   ? (uintptr_t)&getenv
                                   : (uintptr_t)base + (uintptr_t)entry[j].r_addend;
 
@@ -116,7 +116,7 @@ static struct osrandom_status *find_block(char *base, const ElfW(Ehdr) *header)
 static uint64_t *unused_word(void)
 {
     char line[512];
-    uintptr_t start, end, found = 0;
+    unsigned long start, end, found = 0;
     int behind = 0;
     FILE *maps = fopen("/proc/self/maps", "re");
 
