@@ -9,6 +9,7 @@
 #ifndef OSRANDOM_STATUS_H
 #define OSRANDOM_STATUS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "random.h"
@@ -59,7 +60,7 @@ struct osrandom_counters {
     struct random_tally tallies[RANDOM_STRIPES];
     uint64_t swaps;    /* another method or engine was offered, and kept out */
     uint64_t failures; /* draws that no source served */
-    uint64_t life;     /* see status_life() */
+    uint64_t life;     /* the lower half; see status_life() */
 };
 
 /* Exported. */
@@ -78,6 +79,15 @@ void status_start(void);
  * repeat. Before Linux 4.14 a child keeps its parent's.
  */
 uint32_t status_life(void);
+
+/*
+ * Whether each fork since that life was by a process with one thread, so that no lock was left
+ * behind by another. It cannot always be told; "no" is the answer then. It is told best by who
+ * looks before a child makes threads: status_look(), which costs some loads, and nothing before
+ * status_start().
+ */
+bool status_is_undisturbed_since(uint32_t life);
+void status_look(void);
 
 /* Brings the block up to date with the settings, the source and the table of OpenSSLs. */
 void status_update(void);

@@ -12,10 +12,6 @@
 #include "method.h"
 #include "status.h"
 
-/* glibc 2.32: whether the process has had one thread only. */
-extern char __libc_single_threaded;
-#pragma weak __libc_single_threaded
-
 enum wakefulness { ASLEEP, WAKING, AWAKE };
 
 enum { WOKEN = 64 };
@@ -110,10 +106,8 @@ static bool may_be_in_handler(void)
 
 static bool may_wait(const struct libcrypto *libcrypto)
 {
-    bool undisturbed =
-        libcrypto->life == status_life() || (&__libc_single_threaded && __libc_single_threaded);
-
-    return !libcrypto->is_closed && undisturbed && !may_be_in_handler();
+    return !libcrypto->is_closed && status_is_undisturbed_since(libcrypto->life) &&
+           !may_be_in_handler();
 }
 
 static bool is_asleep(const struct libcrypto *libcrypto)
