@@ -50,6 +50,10 @@ struct osrandom_status {
         uint32_t pin;                                 /* enum pin_state */
         uint32_t reserved;
     } libcrypto[OSRANDOM_STATUS_LIBCRYPTOS];
+    /* Of each: the address of the word in its data where it keeps its method; 0: not known, or
+     * closed down by OPENSSL_cleanup(), which keeps none. As long as that word holds the address of
+     * a method of the shim's, it draws from us. */
+    uint64_t method[OSRANDOM_STATUS_LIBCRYPTOS] __attribute__((aligned(8)));
 };
 
 /* The process's own figures since it was forked: its memory is wiped in a child (Linux 4.14). */

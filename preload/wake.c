@@ -208,6 +208,7 @@ static void close_by_method(const void *caller)
     if (!libcrypto || !libcrypto_symbol(libcrypto, "OPENSSL_init_crypto"))
         return;
     libcrypto->is_closed = true;
+    status_update();
     mem_hooks_close(libcrypto);
 }
 

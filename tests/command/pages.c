@@ -80,6 +80,9 @@ Test(pages, complete_subcommands_options_and_values)
     expect_completed("osrandom status --pro", "--prometheus", true);
     expect_completed("osrandom system ", "try", true);
     expect_completed("osrandom reseed --wa", "--watch", true);
+    expect_completed("osrandom status --wh", "--why", true);
+    expect_completed("osrandom status --user ro", "root", true);
+    expect_completed("osrandom status --columns pid,us", "pid,user", true);
 }
 
 Test(pages, complete_programs_and_leave_their_options_to_them)
