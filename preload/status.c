@@ -148,5 +148,6 @@ void status_update(void)
         SET(block.libcrypto[i].base, libcrypto_start(i));
         SET(block.libcrypto[i].version, libcrypto ? libcrypto->version : 0);
         SET(block.libcrypto[i].pin, pin < 0 ? PIN_TRYING : (uint32_t)pin);
+        SET(block.method[i], libcrypto && !libcrypto->is_closed ? (uintptr_t)libcrypto->method : 0);
     }
 }
