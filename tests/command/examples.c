@@ -19,51 +19,6 @@ static void expect_on_machine(const char *script, const char *out, const char *l
     outcome_free(&outcome);
 }
 
-/* ---- The whole system ---- */
-
-Test(examples, the_whole_system_is_turned_on_and_off)
-{
-    expect_on_machine(
-        "dpkg -i $DEBS >/dev/null; script=$BOX/examples/whole-system\n"
-        "echo libm.so.6 >/etc/ld.so.preload\n"
-        "$script check openssl | grep 'openssl draws from the operating system'\n"
-        "grep -x libm.so.6 /etc/ld.so.preload; ! grep osrandom /etc/ld.so.preload\n"
-        "$script on; $script on; [ $(grep -c osrandom /etc/ld.so.preload) = 1 ]\n"
-        "head -n 1 /etc/ld.so.preload | grep -x libosrandom_preload.so\n"
-        "OSRANDOM_LOG=info openssl rand 4 2>&1 >/dev/null | grep 'draws from'\n"
-        "$script off; [ \"$(cat /etc/ld.so.preload)\" = libm.so.6 ]\n"
-        "! OSRANDOM_LOG=info openssl rand 4 2>&1 >/dev/null | grep 'draws from'\n"
-        "rm /etc/ld.so.preload; $script on; $script off; ! test -e /etc/ld.so.preload; $script off",
-        "ok: /etc/ld.so.preload names libosrandom_preload.so", "the preset does not work");
-}
-
-Test(examples, the_whole_system_is_emptied_by_a_shell_without_programs)
-{
-    expect_on_machine("dpkg -i $DEBS >/dev/null; $BOX/examples/whole-system on\n"
-                      "(PATH=/nowhere; : >/etc/ld.so.preload); ! test -s /etc/ld.so.preload",
-                      NULL, "the way back that the script promises does not work");
-}
-
-Test(examples, the_whole_system_is_spared_a_shim_that_does_not_load)
-{
-    expect_on_machine("echo no library >$BOX/bad.so\n"
-                      "! SHIM=$BOX/bad.so $BOX/examples/whole-system on 2>$BOX/said\n"
-                      "! test -e /etc/ld.so.preload\n"
-                      "grep 'sh says' $BOX/said | sed 's/ERROR: //'\n"
-                      "cd $BOX; ! SHIM=moody.so $BOX/examples/whole-system on\n"
-                      "! test -e /etc/ld.so.preload; ! $BOX/examples/whole-system bogus",
-                      NULL, "a bad shim keeps every program from starting");
-}
-
-Test(examples, the_whole_system_is_put_back_when_programs_complain)
-{
-    expect_on_machine(
-        "rm -f /usr/bin/openssl; echo libm.so.6 >/etc/ld.so.preload\n"
-        "! SHIM=$BOX/moody.so $BOX/examples/whole-system on 2>$BOX/said\n"
-        "grep 'taken out again' $BOX/said; [ \"$(cat /etc/ld.so.preload)\" = libm.so.6 ]",
-        NULL, "a shim that disturbs programs stays in place");
-}
-
 /* ---- systemd ---- */
 
 Test(examples, systemd_takes_the_drop_in)
@@ -172,4 +127,123 @@ Test(examples, a_pods_init_container_brings_the_shim)
     cr_expect(access(text_format("%s/libosrandom_preload.so", directory()), R_OK) == 0,
               "the init container does not copy into the volume");
     outcome_free(&outcome);
+}
+
+/* ---- Clones ---- */
+
+static void expect_clones(const char *script, const char *out, const char *lost)
+{
+    struct outcome outcome = shell(script, directory(), BUILD_DIR, NULL);
+
+    if (outcome.exit_code == 99)
+        cr_skip_test("what this needs is not here: %s", outcome.err);
+    expect(&outcome, 0, out, NULL, lost);
+    outcome_free(&outcome);
+}
+
+/* Where the kernel may be reseeded from here. */
+#define MAY_RESEED "\"$OSRANDOM\" reseed </dev/null >/dev/null || [ $? = 1 ] || exit 99\n"
+
+Test(examples, clones_systemd_takes_the_units)
+{
+    expect_clones(
+        "command -v systemd-analyze >/dev/null || exit 99\n"
+        "for unit in osrandom-reseed osrandom-reseed-watch; do\n"
+        "    sed \"s!/usr/local/bin/osrandom!$OSRANDOM!\" tools/examples/clones/$unit.service "
+        ">\"$1/$unit.service\"\n"
+        "    systemd-analyze verify --man=no \"$1/$unit.service\" 2>&1 | grep $unit || :\n"
+        "done\n"
+        "sed -i s/ProtectHome/ProtectHouse/ \"$1/osrandom-reseed.service\"\n"
+        "systemd-analyze verify --man=no \"$1/osrandom-reseed.service\" 2>&1 | grep -o House",
+        "House\n", "systemd does not understand a unit");
+}
+
+Test(examples, clones_are_handed_bytes_by_a_port_and_by_an_agent)
+{
+    /* the guest's side of each protocol; the agent's runs osrandom, the port's takes 32 bytes */
+    static const char guest[] =
+        "import base64, json, os, socket, subprocess, sys\n"
+        "way, path = sys.argv[1:]\n"
+        "server = socket.socket(socket.AF_UNIX); server.bind(path); server.listen(1)\n"
+        "print('listening', flush=True)\n"
+        "host = server.accept()[0].makefile('rwb', buffering=0)\n"
+        "def reseed(seed):\n"
+        "    return subprocess.run([os.environ['OSRANDOM'], 'reseed'], input=seed)\n"
+        "if way == 'port':\n"
+        "    seed = host.read(32)\n"
+        "    host.write(b'failed\\n' if len(seed) != 32 or reseed(seed).returncode else "
+        "b'reseeded\\n')\n"
+        "else:\n"
+        "    for line in host:\n"
+        "        order = json.loads(line); words = order['arguments']\n"
+        "        if order['execute'] == 'guest-exec':\n"
+        "            assert words['path'].endswith('/osrandom') and words['arg'] == ['reseed']\n"
+        "            status = reseed(base64.b64decode(words['input-data'])).returncode\n"
+        "            answer = {'pid': 7}\n"
+        "        else:\n"
+        "            answer = {'exited': True, 'exitcode': status}\n"
+        "        host.write(json.dumps({'return': answer}).encode() + b'\\n')\n";
+    const char *path = file_of("guest.py", guest, 0644);
+
+    cr_assert_not_null(path);
+    expect_clones(MAY_RESEED "for way in port agent; do\n"
+                             "    python3 \"$1/guest.py\" $way \"$1/$way\" >\"$1/said\" &\n"
+                             "    until grep -q listening \"$1/said\"; do sleep 0.05; done\n"
+                             "    tools/examples/clones/qemu-host $way \"$1/$way\"; wait\n"
+                             "    grep -o '; 32 bytes given' \"$1/said\"\n"
+                             "done\n"
+                             "! tools/examples/clones/qemu-host port \"$1/nowhere\" 2>&1",
+                  "; 32 bytes given\n; 32 bytes given\nqemu-host: ",
+                  "the host cannot hand a clone its bytes");
+}
+
+Test(examples, clones_fetch_their_bytes_from_a_metadata_service)
+{
+    /* Firecracker's, version 2: a token first */
+    static const char service[] =
+        "import http.server, sys\n"
+        "class Service(http.server.BaseHTTPRequestHandler):\n"
+        "    def answer(self, code, text):\n"
+        "        self.send_response(code); self.end_headers(); self.wfile.write(text.encode())\n"
+        "    def do_PUT(self):\n"
+        "        right = self.path == '/latest/api/token' and "
+        "self.headers['X-metadata-token-ttl-seconds']\n"
+        "        self.answer(200 if right else 400, 'token-1')\n"
+        "    def do_GET(self):\n"
+        "        right = self.headers['X-metadata-token'] == 'token-1'\n"
+        "        right = right and self.path == '/latest/osrandom/seed'\n"
+        "        self.answer(200 if right else 401, sys.argv[1])\n"
+        "    def log_message(self, *words):\n"
+        "        pass\n"
+        "server = http.server.HTTPServer(('127.0.0.1', 0), Service)\n"
+        "print(server.server_port, flush=True)\n"
+        "server.serve_forever()\n";
+
+    cr_assert_not_null(file_of("service.py", service, 0644));
+    expect_clones("command -v curl >/dev/null || exit 99\n" MAY_RESEED
+                  "for seed in $(printf '%064d' 12345678) 'no seed'; do\n"
+                  "    python3 \"$1/service.py\" \"$seed\" >\"$1/port\" & service=$!\n"
+                  "    until [ -s \"$1/port\" ]; do kill -0 $service; sleep 0.05; done\n"
+                  "    status=0; MMDS=http://127.0.0.1:$(cat \"$1/port\") "
+                  "tools/examples/clones/mmds-reseed || "
+                  "status=$?\n"
+                  "    kill $service; wait $service || rm \"$1/port\"; echo status $status\n"
+                  "done | sed 's/; mixed in.*//'",
+                  "osrandom reseed: done; 64 bytes given, 0 bits credited\nstatus 0\nstatus 2\n",
+                  "a clone does not get its seed, or takes an error page for one");
+}
+
+Test(examples, clones_with_a_plain_init_are_watched)
+{
+    expect_clones(
+        MAY_RESEED
+        "touch \"$1/log\"\n"
+        "LOG=\"$1/log\" setsid tools/examples/clones/plain-init & init=$!\n"
+        "until grep -q watching \"$1/log\"; do kill -0 $init; sleep 0.05; done\n"
+        "first=$(pgrep -P $init); kill $first\n"
+        "until [ $(grep -c watching \"$1/log\") = 2 ]; do kill -0 $init; sleep 0.05; done\n"
+        "kill -- -$init; wait $init || :\n"
+        "printf '#!/bin/sh\\nexit 2\\n' >\"$1/refused\"; chmod +x \"$1/refused\"\n"
+        "OSRANDOM=\"$1/refused\" LOG=/dev/null tools/examples/clones/plain-init || echo ended $?",
+        "ended 2\n", "nobody watches, or it is tried for ever");
 }
