@@ -210,6 +210,9 @@ Test(clones, without_a_new_vmgenid_share_nothing_after_osrandom_reseed, .timeout
     expect_status(&all, "host", 0);
     expect_status(&all, "bare", 1);
     expect_status(&all, "port", 0);
+    cr_expect(strstr(all.out, "watch/0/said=done after a resume (the host's clock, /dev/rtc0"),
+              "the watcher takes something else for a sign");
+    cr_expect(!strstr(all.out, "cannot tell the host"), "a port without a host passes for one");
     tell_lines(&all, "after the resume");
     tell_lines(&all, "done after a resume");
     outcome_free(&all);
