@@ -66,6 +66,7 @@ static void judge_probe(const struct outcome *all, const char *probe, const char
     }
     expect_pair(all, "port", probe, some_kinds, BEFORE, stock);
     expect_pair(all, "watch", probe, some_kinds, BEFORE, stock);
+    expect_pair(all, "call", probe, some_kinds, BEFORE, stock);
 }
 
 /* Python's uuid4() comes from the kernel by the system call, on stock too. In which order the
