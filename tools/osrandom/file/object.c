@@ -118,6 +118,7 @@ static void note_symbol(struct object *object, struct symbols_seen *seen, const 
     seen->exported_bytes |= strcmp(name, "RAND_bytes") == 0; /* so does the shim */
     object->defines_getenv |= strcmp(name, "getenv") == 0;
     object->is_boringssl |= strncmp(name, "BORINGSSL_", strlen("BORINGSSL_")) == 0;
+    object->is_aws_lc |= strncmp(name, "awslc_", strlen("awslc_")) == 0;
 }
 
 static void read_symbols(struct object *object, Elf *elf, Elf_Scn *section, const GElf_Shdr *header,
@@ -226,7 +227,7 @@ static void read_texts(struct object *object, struct text file)
     if (!object->version)
         object->version = find_version(file, "OpenSSL ");
     if (object->is_boringssl)
-        replace(&object->version, "BoringSSL");
+        replace(&object->version, object->is_aws_lc ? "AWS-LC" : "BoringSSL");
 }
 
 /* ---- */

@@ -30,7 +30,8 @@ struct object {
     bool imports_dlopen;
     bool names_libcrypto; /* in its text */
     bool is_go;
-    bool is_boringssl;
+    bool is_boringssl; /* or what comes from it */
+    bool is_aws_lc;
     unsigned char build_id[OBJECT_LONGEST_BUILD_ID];
     size_t build_id_size; /* in bytes; 0: none */
     char *version;        /* "OpenSSL 3.0.19 27 Jan 2026"; NULL if none is seen */
