@@ -66,6 +66,7 @@ static void judge_probe(const struct outcome *all, const char *probe, const char
     }
     expect_pair(all, "port", probe, some_kinds, BEFORE, stock);
     expect_pair(all, "watch", probe, some_kinds, BEFORE, stock);
+    expect_pair(all, "call", probe, some_kinds, BEFORE, stock);
 }
 
 /* Python's uuid4() comes from the kernel by the system call, on stock too. In which order the
@@ -210,6 +211,9 @@ Test(clones, without_a_new_vmgenid_share_nothing_after_osrandom_reseed, .timeout
     expect_status(&all, "host", 0);
     expect_status(&all, "bare", 1);
     expect_status(&all, "port", 0);
+    cr_expect(strstr(all.out, "watch/0/said=done after a resume (the host's clock, /dev/rtc0"),
+              "the watcher takes something else for a sign");
+    cr_expect(!strstr(all.out, "cannot tell the host"), "a port without a host passes for one");
     tell_lines(&all, "after the resume");
     tell_lines(&all, "done after a resume");
     outcome_free(&all);

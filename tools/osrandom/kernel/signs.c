@@ -212,6 +212,15 @@ static void keep_first(char **kept, char *sign)
         *kept = sign;
 }
 
+/* A port to which no host is connected hangs up for ever, and says that it can be read: it is
+ * looked at now and then. -1: none. */
+static int port_events(int port)
+{
+    struct pollfd file = {.fd = port, .events = POLLIN};
+
+    return poll(&file, 1, 0) > 0 ? file.revents : 0;
+}
+
 char *signs_wait(struct signs *signs, double seconds)
 {
     struct pollfd files[FILES] = {
@@ -222,13 +231,10 @@ char *signs_wait(struct signs *signs, double seconds)
     };
     char *sign = NULL;
 
-    /* A port whose host is not connected hangs up for ever: it is looked at now and then. */
-    if (signs->port >= 0 && poll(&files[PORT], 1, 0) > 0 && !(files[PORT].revents & POLLIN))
+    if (port_events(signs->port) & POLLHUP)
         files[PORT].fd = -1;
     poll(files, FILES, (int)(seconds * 1000));
-    files[PORT].fd = signs->port;
-    signs->port_has_bytes =
-        signs->port >= 0 && poll(&files[PORT], 1, 0) > 0 && files[PORT].revents & POLLIN;
+    signs->port_has_bytes = port_events(signs->port) == POLLIN;
     if (signs->port_has_bytes)
         keep_first(&sign, text_of("the host sent bytes"));
     if (signs->vmclock.file >= 0)
