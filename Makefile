@@ -76,7 +76,7 @@ SHIM_LDFLAGS := -shared -nostdlib -Wl,-soname,libosrandom_preload.so -Wl,-z,defs
                 -Wl,--version-script=preload/exports.map
 
 WINDOWS_SOURCES := platform/windows.c preload/module_windows.c
-MODULE_SOURCES := preload/module.c preload/module_unix.c
+MODULE_SOURCES := $(addprefix preload/,module.c module_unix.c provider.c provider_rand.c provider_parameter.c)
 SHIM_SOURCES := $(filter-out $(WINDOWS_SOURCES) $(MODULE_SOURCES),$(wildcard platform/*.c preload/*.c))
 SHIM_OBJECTS := $(SHIM_SOURCES:%.c=$(BUILD)/%.o)
 # $(call whole,OBJECTS): those that are linked in their place. freestanding.o is not: calls of memcpy() and the
@@ -107,7 +107,7 @@ help:
 	@echo '                the other hunts; FUZZ_SECONDS, STATISTICS_MIB and SOAK_SECONDS say how long'
 	@echo 'make format     lays out the source as .clang-format says'
 	@echo 'make install    PREFIX=$(PREFIX) LIBDIR=$(LIBDIR) DESTDIR=$(DESTDIR); STRIP= leaves the symbols'
-	@echo 'make install-module puts the engine that OpenSSL loads by itself into ENGINESDIR=$(ENGINESDIR)'
+	@echo 'make install-module puts the provider and engine that OpenSSL loads by itself into ENGINESDIR=$(ENGINESDIR)'
 	@echo 'make uninstall  takes away what both have put there'
 	@echo 'make windows    the engine and the sources for Windows, by mingw-w64'
 	@echo 'make deb        Debian packages in $(BUILD)/deb, their hashes and an SBOM'
@@ -142,7 +142,7 @@ $(BUILD)/whole/%.o: %.c $(FLAGS_FILE) Makefile
 
 -include $(SHIM_OBJECTS:.o=.d) $(WHOLE_OBJECTS:.o=.d)
 
-# The engine as a module that OpenSSL loads by itself: for where nothing can be preloaded.
+# The engine and the provider, a module that OpenSSL loads by itself: for where nothing can be preloaded.
 MODULE := $(BUILD)/engines/osrandom.so
 MODULE_OWN := $(MODULE_SOURCES:%.c=$(BUILD)/%.o)
 MODULE_SHARED := $(filter $(BUILD)/platform/%,$(SHIM_OBJECTS)) \
@@ -188,6 +188,11 @@ $(WINDOWS_MODULE): $(WINDOWS_OBJECTS)
 
 include tests/tests.mk
 -include tools/tools.mk
+
+# The module tells its version too.
+PROVIDER_OBJECTS := $(BUILD)/preload/provider.o $(BUILD)/whole/preload/provider.o
+$(PROVIDER_OBJECTS): CPPFLAGS += -DOSRANDOM_VERSION='"$(VERSION)"'
+$(PROVIDER_OBJECTS): $(COMMAND_PLACE)
 
 C_FILES := $(shell find platform preload tests tools -name '*.[ch]' 2>/dev/null)
 SCRIPTS := $(shell grep -lE '^\#!.*\b(ba)?sh' .ci/* tools/* $$(find tests tools/examples -type f -perm -u+x) tools/package/debian/*.prerm tools/package/sbom 2>/dev/null)
@@ -251,10 +256,15 @@ install-module: $(MODULE)
 	$(call may_write,$(ENGINESDIR))
 	$(call put,$(MODULE),644,$(ENGINESDIR)/osrandom.so)
 
-# A name in /etc/ld.so.preload without a file has the loader complain in every program.
+# A name in /etc/ld.so.preload without a file has the loader complain in every program; one in openssl.cnf
+# leaves them without random bytes.
+OPENSSL_CNF ?= /etc/ssl/openssl.cnf /etc/pki/tls/openssl.cnf /usr/lib/ssl/openssl.cnf /usr/local/ssl/openssl.cnf
 uninstall:
 	$(Q)if [ -z '$(DESTDIR)' ] && grep -Eqs '^[^#]*(/usr/\$$LIB|$(LIBDIR))/libosrandom_preload\.so' /etc/ld.so.preload; then \
 	    echo 'make $@: /etc/ld.so.preload names the shim; osrandom system off takes it out' >&2; \
+	    exit 1; fi
+	$(Q)if [ -z '$(DESTDIR)' ] && grep -s '^[^#]*$(ENGINESDIR)/osrandom\.so' $(OPENSSL_CNF); then \
+	    echo 'make $@: openssl.cnf loads the module; without it programs get no random bytes: take its lines out' >&2; \
 	    exit 1; fi
 	$(Q)rm -f '$(DESTDIR)$(LIBDIR)/libosrandom_preload.so' '$(DESTDIR)$(ENGINESDIR)/osrandom.so'
 	$(Q)rmdir '$(DESTDIR)$(ENGINESDIR)' 2>/dev/null || :

@@ -1,7 +1,8 @@
 /*
  * What OpenSSL asks the C library: getenv(), for the signal that one was just mapped (its
  * initialiser asks for OPENSSL_ia32cap, or what it is called on another machine, before dlopen()
- * returns), and getpid(), for those that know a fork by nothing else.
+ * returns), and getpid(), for those that know a fork by nothing else. Both are called early in a
+ * child by most programs, before it makes threads: that is when to see that it has none.
  */
 #include "activate.h"
 #include "find.h"
@@ -11,6 +12,7 @@
 #include "libcrypto.h"
 #include "linux_syscall.h"
 #include "shim.h"
+#include "status.h"
 
 static bool is_signal(const char *name)
 {
@@ -54,6 +56,7 @@ char *getenv(const char *name)
 
     if (!shim_is_relocated())
         return NULL;
+    status_look();
     if (is_signal(name)) {
         shim_start();
         activate_initialising(CALLER, name);
@@ -76,6 +79,7 @@ int getpid(void)
     const struct libcrypto *libcrypto = guard_is_up() ? libcrypto_around(CALLER) : NULL;
     getpid_function *next = find_getpid();
 
+    status_look();
     if (libcrypto && libcrypto->pin == PIN_GUARDED)
         return number_for(libcrypto, (int)linux_syscall(SYS_getpid));
     return next ? next() : (int)linux_syscall(SYS_getpid);

@@ -9,6 +9,7 @@
 #ifndef OSRANDOM_STATUS_H
 #define OSRANDOM_STATUS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "random.h"
@@ -25,7 +26,8 @@ enum pin_state {
     PIN_NONE,   /* not tried yet */
     PIN_TRYING, /* a thread is at it (in the block; see struct libcrypto) */
     PIN_HELD,   /* OpenSSL draws from us, as long as its method is ours */
-    PIN_DRAWS,  /* built without methods: only the draws that programs make themselves are ours */
+    PIN_DRAWS,  /* built without methods: the draws that programs make themselves are ours, and from
+                   3.5 on OpenSSL's own as well, once they have made one: random_provider.h */
     /* calls are handed on to it from here on */
     PIN_GIVEN,   /* in the block: the program's own method, with OSRANDOM_ON_REPLACE=allow */
     PIN_LEFT,    /* not pinned: OSRANDOM_MODE says so */
@@ -55,7 +57,7 @@ struct osrandom_counters {
     struct random_tally tallies[RANDOM_STRIPES];
     uint64_t swaps;    /* another method or engine was offered, and kept out */
     uint64_t failures; /* draws that no source served */
-    uint64_t life;     /* see status_life() */
+    uint64_t life;     /* the lower half; see status_life() */
 };
 
 /* Exported. */
@@ -74,6 +76,15 @@ void status_start(void);
  * repeat. Before Linux 4.14 a child keeps its parent's.
  */
 uint32_t status_life(void);
+
+/*
+ * Whether each fork since that life was by a process with one thread, so that no lock was left
+ * behind by another. It cannot always be told; "no" is the answer then. It is told best by who
+ * looks before a child makes threads: status_look(), which costs some loads, and nothing before
+ * status_start().
+ */
+bool status_is_undisturbed_since(uint32_t life);
+void status_look(void);
 
 /* Brings the block up to date with the settings, the source and the table of OpenSSLs. */
 void status_update(void);

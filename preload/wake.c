@@ -10,11 +10,8 @@
 #include "linux_syscall.h"
 #include "mem_hooks.h"
 #include "method.h"
+#include "random_provider.h"
 #include "status.h"
-
-/* glibc 2.32: whether the process has had one thread only. */
-extern char __libc_single_threaded;
-#pragma weak __libc_single_threaded
 
 enum wakefulness { ASLEEP, WAKING, AWAKE };
 
@@ -57,7 +54,8 @@ static void read_configuration(const struct libcrypto *libcrypto)
         init(OPENSSL_INIT_LOAD_CONFIG, NULL);
 }
 
-/* OpenSSL puts what fails on the error queue, and stock takes it off again. */
+/* OpenSSL puts what fails on the error queue, and stock takes it off again. One that takes no
+ * method gets our provider now that its configuration is read. */
 static void ask(struct libcrypto *libcrypto, bool for_providers, OSSL_LIB_CTX *context)
 {
     int (*do_all)(OSSL_LIB_CTX *, int (*)(void *, void *), void *) =
@@ -72,6 +70,8 @@ static void ask(struct libcrypto *libcrypto, bool for_providers, OSSL_LIB_CTX *c
     read_configuration(libcrypto);
     if (for_providers)
         do_all(context, stop, NULL);
+    if (libcrypto->pin == PIN_DRAWS)
+        random_provider_set(libcrypto, context);
     pop_to_mark();
     errno_put_back(error);
 }
@@ -110,15 +110,13 @@ static bool may_be_in_handler(void)
 
 static bool may_wait(const struct libcrypto *libcrypto)
 {
-    bool undisturbed =
-        libcrypto->life == status_life() || (&__libc_single_threaded && __libc_single_threaded);
-
-    return !libcrypto->is_closed && undisturbed && !may_be_in_handler();
+    return !libcrypto->is_closed && status_is_undisturbed_since(libcrypto->life) &&
+           !may_be_in_handler();
 }
 
 static bool is_asleep(const struct libcrypto *libcrypto)
 {
-    return libcrypto && libcrypto->pin == PIN_HELD && libcrypto->awake != AWAKE;
+    return libcrypto && wakes(libcrypto) && libcrypto->awake != AWAKE;
 }
 
 static void note_awake(struct libcrypto *libcrypto)
@@ -215,7 +213,7 @@ static void close_by_method(const void *caller)
 
 void wake_expect(struct libcrypto *libcrypto)
 {
-    if (libcrypto->pin != PIN_HELD)
+    if (!wakes(libcrypto))
         return;
     method_released = close_by_method;
     if (!libcrypto_function(libcrypto, FUNCTION_OSSL_PROVIDER_do_all)) {

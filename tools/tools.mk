@@ -96,6 +96,7 @@ install-command: $(if $(HAS_COMMAND),$(COMMAND))
 	done
 	$(call name_shim,$(DOCDIR)/examples/systemd/osrandom.conf)
 	$(call name_shim,$(DOCDIR)/examples/systemd/system.conf.d/osrandom.conf)
+	$(Q)sed -i 's!/usr/local/lib/osrandom/osrandom\.so!$(ENGINESDIR)/osrandom.so!' '$(DESTDIR)$(DOCDIR)'/examples/openssl-cnf/*.cnf
 ifneq ($(HAS_COMMAND),)
 	$(call may_write,$(BINDIR))
 	$(call may_write,$(COMPLETIONDIR))

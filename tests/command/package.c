@@ -105,14 +105,29 @@ Test(package, switches_off_before_it_goes)
 Test(package, leaves_nothing_behind)
 {
     expect_on_machine("dpkg -i $DEBS\n"
-                      "dpkg -L osrandom libosrandom-preload >$BOX/files\n"
+                      "dpkg -L osrandom libosrandom-preload openssl-provider-osrandom >$BOX/files\n"
                       "grep preload.so $BOX/files\n"
                       "echo \"" LIBRARY "\" >/etc/ld.so.preload\n"
-                      "dpkg -P osrandom libosrandom-preload\n"
+                      "dpkg -P osrandom libosrandom-preload openssl-provider-osrandom\n"
                       "test ! -e /etc/ld.so.preload\n"
                       "for file in $(cat $BOX/files); do ! [ -f $file ] || exit 1; done\n"
                       "! ls /var/lib/dpkg/info/*osrandom* 2>/dev/null",
                       "the package leaves files behind");
+}
+
+/* Without the module every program that draws would get an error. */
+Test(package, keeps_the_provider_while_openssl_cnf_loads_it)
+{
+    expect_on_machine("dpkg -i $DEBS\n"
+                      "example=/usr/share/doc/osrandom/examples/openssl-cnf/osrandom-3.0.cnf\n"
+                      "openssl version | grep '^OpenSSL [34]' || exit 0\n"
+                      "cp /etc/ssl/openssl.cnf $BOX/before; cat $example >>/etc/ssl/openssl.cnf\n"
+                      "OSRANDOM_LOG=info openssl rand -hex 8 2>&1 | grep 'loaded as a provider'\n"
+                      "! dpkg -r openssl-provider-osrandom\n"
+                      "openssl rand -hex 8\n"
+                      "cp $BOX/before /etc/ssl/openssl.cnf; dpkg -r openssl-provider-osrandom\n"
+                      "openssl rand -hex 8",
+                      "a removal leaves the machine without random bytes");
 }
 
 /* ---- make install ---- */
