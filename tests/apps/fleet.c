@@ -116,6 +116,7 @@ Test(fleet, a_try_is_taken_back_whatever_becomes_of_the_login)
     static const char *const lines[] = {"ok: it is on for 2 seconds",
                                         "tried and not kept: /etc/ld.so.preload is as before",
                                         "ok: it stays on",
+                                        "== what shall not even be tried\nrunning\noff: ",
                                         "== what was kept\nrunning\non: ",
                                         "disabled\ndisabled\n",
                                         "== what was switched off\nrunning\noff: ",
