@@ -40,11 +40,17 @@ static uint32_t next_life(void)
     return atomic_fetch_add(&last, 1) + 1;
 }
 
+/* Needs no relocation. */
+static bool is_started(void)
+{
+    return __atomic_load_n(&block.counters, __ATOMIC_ACQUIRE) != 0;
+}
+
 void status_start(void)
 {
     struct osrandom_counters *none = &counters_without_memory, *memory;
 
-    if (block.counters)
+    if (is_started())
         return;
     memory = linux_mmap(sizeof(*memory), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
     if (!linux_mmap_failed(memory)) {
@@ -53,7 +59,7 @@ void status_start(void)
         if (!atomic_compare_exchange_strong(&counters, &none, memory))
             linux_syscall(SYS_munmap, memory, sizeof(*memory));
     }
-    block.counters = (uintptr_t)counters;
+    __atomic_store_n(&block.counters, (uintptr_t)counters, __ATOMIC_RELEASE);
 }
 
 /* ---- Lives ---- */
@@ -101,6 +107,8 @@ static uint64_t look(void)
     if (begun == 0)
         begun = begin_life(word);
     one = has_one_thread();
+    /* Threads share the line: it is written when it changes. */
+    // cppcheck-suppress duplicateConditionalAssign
     if (had_one_thread != one)
         had_one_thread = one;
     return begun;
@@ -118,7 +126,7 @@ bool status_is_undisturbed_since(uint32_t life)
 
 void status_look(void)
 {
-    if (block.counters)
+    if (is_started())
         look();
 }
 

@@ -26,7 +26,8 @@ enum pin_state {
     PIN_NONE,   /* not tried yet */
     PIN_TRYING, /* a thread is at it (in the block; see struct libcrypto) */
     PIN_HELD,   /* OpenSSL draws from us, as long as its method is ours */
-    PIN_DRAWS,  /* built without methods: only the draws that programs make themselves are ours */
+    PIN_DRAWS,  /* built without methods: the draws that programs make themselves are ours, and from
+                   3.5 on OpenSSL's own as well, once they have made one: random_provider.h */
     /* calls are handed on to it from here on */
     PIN_GIVEN,   /* in the block: the program's own method, with OSRANDOM_ON_REPLACE=allow */
     PIN_LEFT,    /* not pinned: OSRANDOM_MODE says so */

@@ -6,7 +6,7 @@
 
 #include "words.h"
 
-static const char *const subcommands[] = {"run", "explain", "status", "bench"};
+static const char *const subcommands[] = {"run", "explain", "status", "oci", "system", "bench"};
 
 enum { SUBCOMMANDS = sizeof(subcommands) / sizeof(subcommands[0]) };
 

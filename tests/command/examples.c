@@ -19,51 +19,6 @@ static void expect_on_machine(const char *script, const char *out, const char *l
     outcome_free(&outcome);
 }
 
-/* ---- The whole system ---- */
-
-Test(examples, the_whole_system_is_turned_on_and_off)
-{
-    expect_on_machine(
-        "dpkg -i $DEBS >/dev/null; script=$BOX/examples/whole-system\n"
-        "echo libm.so.6 >/etc/ld.so.preload\n"
-        "$script check openssl | grep 'openssl draws from the operating system'\n"
-        "grep -x libm.so.6 /etc/ld.so.preload; ! grep osrandom /etc/ld.so.preload\n"
-        "$script on; $script on; [ $(grep -c osrandom /etc/ld.so.preload) = 1 ]\n"
-        "head -n 1 /etc/ld.so.preload | grep -x libosrandom_preload.so\n"
-        "OSRANDOM_LOG=info openssl rand 4 2>&1 >/dev/null | grep 'draws from'\n"
-        "$script off; [ \"$(cat /etc/ld.so.preload)\" = libm.so.6 ]\n"
-        "! OSRANDOM_LOG=info openssl rand 4 2>&1 >/dev/null | grep 'draws from'\n"
-        "rm /etc/ld.so.preload; $script on; $script off; ! test -e /etc/ld.so.preload; $script off",
-        "ok: /etc/ld.so.preload names libosrandom_preload.so", "the preset does not work");
-}
-
-Test(examples, the_whole_system_is_emptied_by_a_shell_without_programs)
-{
-    expect_on_machine("dpkg -i $DEBS >/dev/null; $BOX/examples/whole-system on\n"
-                      "(PATH=/nowhere; : >/etc/ld.so.preload); ! test -s /etc/ld.so.preload",
-                      NULL, "the way back that the script promises does not work");
-}
-
-Test(examples, the_whole_system_is_spared_a_shim_that_does_not_load)
-{
-    expect_on_machine("echo no library >$BOX/bad.so\n"
-                      "! SHIM=$BOX/bad.so $BOX/examples/whole-system on 2>$BOX/said\n"
-                      "! test -e /etc/ld.so.preload\n"
-                      "grep 'sh says' $BOX/said | sed 's/ERROR: //'\n"
-                      "cd $BOX; ! SHIM=moody.so $BOX/examples/whole-system on\n"
-                      "! test -e /etc/ld.so.preload; ! $BOX/examples/whole-system bogus",
-                      NULL, "a bad shim keeps every program from starting");
-}
-
-Test(examples, the_whole_system_is_put_back_when_programs_complain)
-{
-    expect_on_machine(
-        "rm -f /usr/bin/openssl; echo libm.so.6 >/etc/ld.so.preload\n"
-        "! SHIM=$BOX/moody.so $BOX/examples/whole-system on 2>$BOX/said\n"
-        "grep 'taken out again' $BOX/said; [ \"$(cat /etc/ld.so.preload)\" = libm.so.6 ]",
-        NULL, "a shim that disturbs programs stays in place");
-}
-
 /* ---- systemd ---- */
 
 Test(examples, systemd_takes_the_drop_in)

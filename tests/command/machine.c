@@ -20,7 +20,7 @@ static const char make_machine[] =
     "    mount -t overlay -o lowerdir=/,upperdir=upper,workdir=work overlay root || exit 99\n"
     "mount -t proc proc root/proc; mount --rbind /dev root/dev; mount -t tmpfs tmpfs root/run\n"
     "mkdir root/box; cp $(ls \"$3\"/deb/*.deb | grep -v dbgsym) root/box; cp "
-    "\"$3\"/tests/command/moody.so root/box\n"
+    "\"$3\"/tests/command/moody.so \"$3\"/tests/command/crash.so root/box\n"
     "cp -a \"$2\"/tools/examples root/box\n"
     "export DEBS=/box/*.deb BOX=/box DEBIAN_FRONTEND=noninteractive\n"
     "export PATH=/usr/sbin:/usr/bin:/sbin:/bin\n"

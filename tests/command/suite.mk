@@ -2,7 +2,7 @@
 # exports what the shim looks for.
 COMMAND_FILES := $(addprefix $(BUILD)/tests/command/,libs/libalike.so by_rpath by_runpath through/libthrough.so \
                    through_library static writes held held_hidden held_stripped held_exported forged.so moody.so silent.so \
-                   never_answers maps forge libs/libaws.so)
+                   crash.so never_answers maps forge libs/libaws.so)
 COMMAND_COMPILE = $(Q)mkdir -p $(@D) && $(CC) -O1 $(TEST_CFLAGS) -o $@
 
 TEST_FILES += $(BUILD)/osrandom $(BUILD)/osrandom.static $(COMMAND_FILES)
@@ -81,7 +81,7 @@ $(BUILD)/tests/command/forged.so: tests/command/programs/forged.c preload/status
 	$(call say,CC,$@)
 	$(COMMAND_COMPILE) $< -fPIC -shared -nostdlib -Wl,-z,now
 
-$(BUILD)/tests/command/moody.so $(BUILD)/tests/command/silent.so: $(BUILD)/tests/command/%.so: tests/command/programs/%.c
+$(addprefix $(BUILD)/tests/command/,moody.so silent.so crash.so): $(BUILD)/tests/command/%.so: tests/command/programs/%.c
 	$(call say,CC,$@)
 	$(COMMAND_COMPILE) $< -fPIC -shared
 

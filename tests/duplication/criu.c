@@ -211,6 +211,11 @@ Test(criu, the_vdso_shares_nothing_in_three_restores_of_criu_4_2, .timeout = 300
     try_side(SHIM, "criu-4.2");
 }
 
+Test(criu, the_provider_shares_nothing_in_three_restores_of_criu_4_2, .timeout = 300)
+{
+    try_side(PROVIDER, "criu-4.2");
+}
+
 Test(criu, openssls_own_generators_share_nothing_in_mode_reseed_in_three_restores_of_criu_4_2,
      .timeout = 300)
 {

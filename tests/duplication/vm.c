@@ -66,7 +66,10 @@ static void judge(const struct outcome *all, const char *tree, enum side side)
     char start[64];
     struct outcome part;
 
-    snprintf(start, sizeof(start), "with/%s-%s/", tree, side == STOCK ? "stock" : "shim");
+    snprintf(start, sizeof(start), "with/%s-%s/", tree,
+             side == STOCK  ? "stock"
+             : side == SHIM ? "shim"
+                            : "provider");
     part = part_of(all, start);
     if (side == STOCK)
         expect_repeats(&part, RESUMES, start);
@@ -100,6 +103,7 @@ Test(vm, two_resumes_of_one_snapshot_share_nothing, .timeout = SECONDS + 60)
     for (size_t i = 0; repeating_trees[i]; i++) {
         judge(&all, repeating_trees[i], STOCK);
         judge(&all, repeating_trees[i], SHIM);
+        judge(&all, repeating_trees[i], PROVIDER);
     }
     tell_about_kernel(&all);
     outcome_free(&all);

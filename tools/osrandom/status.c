@@ -12,12 +12,14 @@
 #include "process/look.h"
 #include "process/trail.h"
 #include "status_choice.h"
+#include "status_prometheus.h"
 #include "status_words.h"
 
 static const char help[] =
     "Usage: osrandom status [--all | PID...] [--user USER] [--unit UNIT] [--program NAME]\n"
     "                       [--columns LIST | --json] [--strict] [--watch[=SECONDS]]\n"
     "       osrandom status --why PID\n"
+    "       osrandom status --prometheus [--output FILE]\n"
     "Tells which processes that have OpenSSL draw from the operating system, and why\n"
     "the others do not. It only looks: no process is stopped or slowed down.\n\n"
     "  --all           processes without OpenSSL, and those that may not be looked at, too\n"
@@ -28,7 +30,9 @@ static const char help[] =
     "  --json          an object a line for each process: see osrandom(8)\n"
     "  --strict        exit with 1 for what is self-reported, too\n"
     "  --watch         again every 2 (or so many) seconds, until interrupted\n"
-    "  --why           of one process, what was looked at and found\n\n"
+    "  --why           of one process, what was looked at and found\n"
+    "  --prometheus    figures of the machine, for Prometheus's textfile collector\n"
+    "  --output FILE   these into a file, which is replaced when all is written\n\n"
     "Exit status: 0 all covered, 1 some not, or only guarded, 2 trouble, 3 some swapped,\n"
     "125 osrandom failed.\n";
 
@@ -42,6 +46,8 @@ enum {
     OPTION_STRICT,
     OPTION_WATCH,
     OPTION_WHY,
+    OPTION_PROMETHEUS,
+    OPTION_OUTPUT,
 };
 
 static const struct option options[] = {
@@ -54,12 +60,15 @@ static const struct option options[] = {
     {"strict", no_argument, NULL, OPTION_STRICT},
     {"watch", optional_argument, NULL, OPTION_WATCH},
     {"why", no_argument, NULL, OPTION_WHY},
+    {"prometheus", no_argument, NULL, OPTION_PROMETHEUS},
+    {"output", required_argument, NULL, OPTION_OUTPUT},
     OPTIONS_FOR_ALL,
 };
 
 static struct wish {
-    bool all, json, strict, why, has_columns;
-    double interval; /* seconds, 0: once */
+    bool all, json, strict, why, has_columns, prometheus;
+    double interval;    /* seconds, 0: once */
+    const char *output; /* of prometheus; NULL: standard output */
     struct choice choice;
 } wish;
 
@@ -139,6 +148,37 @@ static int look_once(unsigned int round)
     return finish("status", status);
 }
 
+/* ---- Figures of the machine ---- */
+
+static void add_to_figures(const struct look *look, void *context)
+{
+    (void)context;
+    if (look->state == LOOK_GONE || look->state == LOOK_PASSED)
+        return;
+    metrics_add(&(struct metrics_process){
+        .program = look->identity.program,
+        .state = look->self_reported ? "self-reported" : state_for_machines(look),
+        .has_openssl = look->openssl_count > 0,
+        .draws = look->has_shim ? look->draws : 0,
+        .failures = look->has_shim ? look->failures : 0,
+        .swaps = look->has_shim ? look->swaps : 0,
+    });
+}
+
+static int tell_prometheus(void)
+{
+    size_t total;
+    pid_t *pids = choice_processes(&wish.choice, &total);
+
+    if (!pids)
+        return complain("status", "cannot read /proc: %s", strerror(errno));
+    look_at_all(pids, total, add_to_figures, NULL);
+    free(pids);
+    return metrics_write(wish.output, shim_path());
+}
+
+/* ---- Round after round ---- */
+
 static void pause_for(double seconds)
 {
     struct timespec left = {.tv_sec = (time_t)seconds,
@@ -196,8 +236,9 @@ static bool take_flag(int option)
     wish.json |= option == OPTION_JSON;
     wish.strict |= option == OPTION_STRICT;
     wish.why |= option == OPTION_WHY;
+    wish.prometheus |= option == OPTION_PROMETHEUS;
     return option == OPTION_ALL || option == OPTION_JSON || option == OPTION_STRICT ||
-           option == OPTION_WHY;
+           option == OPTION_WHY || option == OPTION_PROMETHEUS;
 }
 
 static bool take_filter(int option)
@@ -208,6 +249,8 @@ static bool take_filter(int option)
         wish.choice.unit = optarg;
     else if (option == OPTION_PROGRAM)
         wish.choice.program = optarg;
+    else if (option == OPTION_OUTPUT)
+        wish.output = optarg;
     else
         return false;
     return true;
@@ -242,6 +285,11 @@ static int check(int numbers)
         return complain("status", "--why takes the number of one process");
     if (wish.why && (wish.json || wish.has_columns || wish.interval > 0))
         return complain("status", "--why excludes --json, --columns and --watch");
+    if (wish.output && !wish.prometheus)
+        return complain("status", "--output is for --prometheus");
+    if (wish.prometheus && (numbers || wish.all || wish.json || wish.why || wish.strict ||
+                            wish.has_columns || wish.interval > 0))
+        return complain("status", "--prometheus is of all processes, once, and excludes the rest");
     for (int i = 0; i < numbers; i++)
         if (!choice_parse(wish.choice.pids[i], &pid))
             return complain("status", "%s is no process number", wish.choice.pids[i]);
@@ -266,5 +314,5 @@ int status_main(int argc, char **argv)
     if (trouble)
         return trouble;
     look_start(shim_path(), wish.why, is_wanted);
-    return look_on();
+    return wish.prometheus ? tell_prometheus() : look_on();
 }
