@@ -259,13 +259,17 @@ install-module: $(MODULE)
 # A name in /etc/ld.so.preload without a file has the loader complain in every program; one in openssl.cnf
 # leaves them without random bytes.
 OPENSSL_CNF ?= /etc/ssl/openssl.cnf /etc/pki/tls/openssl.cnf /usr/lib/ssl/openssl.cnf /usr/local/ssl/openssl.cnf
-uninstall:
+# Before anything goes, the command among it, which is the way out.
+.PHONY: may-uninstall
+may-uninstall:
 	$(Q)if [ -z '$(DESTDIR)' ] && grep -Eqs '^[^#]*(/usr/\$$LIB|$(LIBDIR))/libosrandom_preload\.so' /etc/ld.so.preload; then \
-	    echo 'make $@: /etc/ld.so.preload names the shim; osrandom system off takes it out' >&2; \
+	    echo 'make uninstall: /etc/ld.so.preload names the shim; osrandom system off takes it out' >&2; \
 	    exit 1; fi
 	$(Q)if [ -z '$(DESTDIR)' ] && grep -s '^[^#]*$(ENGINESDIR)/osrandom\.so' $(OPENSSL_CNF); then \
-	    echo 'make $@: openssl.cnf loads the module; without it programs get no random bytes: take its lines out' >&2; \
+	    echo 'make uninstall: openssl.cnf loads the module; without it programs get no random bytes: take its lines out' >&2; \
 	    exit 1; fi
+
+uninstall: may-uninstall
 	$(Q)rm -f '$(DESTDIR)$(LIBDIR)/libosrandom_preload.so' '$(DESTDIR)$(ENGINESDIR)/osrandom.so'
 	$(Q)rmdir '$(DESTDIR)$(ENGINESDIR)' 2>/dev/null || :
 	$(run_ldconfig)

@@ -113,7 +113,7 @@ ifneq ($(HAS_COMMAND),)
 	done
 endif
 
-uninstall-command:
+uninstall-command: may-uninstall
 	$(Q)rm -f '$(DESTDIR)$(BINDIR)/osrandom' '$(DESTDIR)$(MANDIR)/man8/osrandom.8' \
 	    '$(DESTDIR)$(MANDIR)/man8/libosrandom_preload.8' '$(DESTDIR)$(COMPLETIONDIR)/osrandom'
 	$(Q)rm -f $(UNITS:%='$(DESTDIR)$(UNITDIR)/%')
