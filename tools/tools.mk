@@ -22,7 +22,8 @@ HAS_COMMAND := $(if $(COMMAND_LIBS),$(if $(MAKING),$(call can_link,$(CC),$(COMMA
 COMMAND_SOURCES := $(wildcard tools/osrandom/*.c tools/osrandom/*/*.c)
 COMMAND_OBJECTS := $(filter-out %/libeu.o,$(COMMAND_SOURCES:%.c=$(BUILD)/%.o))
 COMMAND_LINKS := $(BUILD)/platform/elf_image.o
-COMMAND_CFLAGS := $(ANYWHERE) -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(WARNINGS) -Wno-cast-align -fPIE -Iplatform -Ipreload -Itools/osrandom \
+COMMAND_CFLAGS := $(ANYWHERE) -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(WARNINGS) -Wno-cast-align -fPIE \
+                  -Iplatform -Ipreload -Itools/osrandom \
                   -DOSRANDOM_VERSION='"$(VERSION)"' -DOSRANDOM_LIBDIR='"$(LIBDIR)"' \
                   $(if $(COMMAND_LIBS),$(shell $(PKG_CONFIG) --cflags $(COMMAND_PACKAGES) 2>/dev/null))
 
@@ -97,6 +98,7 @@ install-command: $(if $(HAS_COMMAND),$(COMMAND))
 	$(call name_shim,$(DOCDIR)/examples/systemd/osrandom.conf)
 	$(call name_shim,$(DOCDIR)/examples/systemd/system.conf.d/osrandom.conf)
 	$(Q)sed -i 's!/usr/local/lib/osrandom/osrandom\.so!$(ENGINESDIR)/osrandom.so!' '$(DESTDIR)$(DOCDIR)'/examples/openssl-cnf/*.cnf
+	$(Q)sed -i 's!/usr/local/bin/osrandom!$(BINDIR)/osrandom!g' '$(DESTDIR)$(DOCDIR)/examples/clones/'*
 ifneq ($(HAS_COMMAND),)
 	$(call may_write,$(BINDIR))
 	$(call may_write,$(COMPLETIONDIR))

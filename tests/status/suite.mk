@@ -10,8 +10,8 @@ $(BUILD)/tests/status/%.o: TEST_CFLAGS += -Itools/osrandom -Itests/openssl
 $(STATUS_READER): $(BUILD)/tools/%.o: tools/%.c $(FLAGS_FILE) Makefile
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) $(ANYWHERE) -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -fPIE -Iplatform -Ipreload -Itools/osrandom \
-	    -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) $(ANYWHERE) -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -fPIE \
+	    -Iplatform -Ipreload -Itools/osrandom -MMD -MP -c -o $@ $<
 -include $(STATUS_READER:.o=.d)
 
 define status_rules

@@ -67,8 +67,8 @@ static const struct option options[] = {
 
 static struct wish {
     bool all, json, strict, why, has_columns, prometheus;
-    double interval;    /* seconds, 0: once */
     const char *output; /* of prometheus; NULL: standard output */
+    double interval; /* seconds, 0: once */
     struct choice choice;
 } wish;
 
@@ -150,11 +150,9 @@ static int look_once(unsigned int round)
 
 /* ---- Figures of the machine ---- */
 
-static void add_to_figures(const struct look *look, void *context)
+static void add_to_figures(const struct look *look, void *unused)
 {
-    (void)context;
-    if (look->state == LOOK_GONE || look->state == LOOK_PASSED)
-        return;
+    (void)unused;
     metrics_add(&(struct metrics_process){
         .program = look->identity.program,
         .state = look->self_reported ? "self-reported" : state_for_machines(look),
@@ -165,7 +163,7 @@ static void add_to_figures(const struct look *look, void *context)
     });
 }
 
-static int tell_prometheus(void)
+static int tell_figures(void)
 {
     size_t total;
     pid_t *pids = choice_processes(&wish.choice, &total);
@@ -177,7 +175,7 @@ static int tell_prometheus(void)
     return metrics_write(wish.output, shim_path());
 }
 
-/* ---- Round after round ---- */
+/* ---- Again and again ---- */
 
 static void pause_for(double seconds)
 {
@@ -288,7 +286,8 @@ static int check(int numbers)
     if (wish.output && !wish.prometheus)
         return complain("status", "--output is for --prometheus");
     if (wish.prometheus && (numbers || wish.all || wish.json || wish.why || wish.strict ||
-                            wish.has_columns || wish.interval > 0))
+                            wish.has_columns || wish.interval > 0 || wish.choice.user ||
+                            wish.choice.unit || wish.choice.program))
         return complain("status", "--prometheus is of all processes, once, and excludes the rest");
     for (int i = 0; i < numbers; i++)
         if (!choice_parse(wish.choice.pids[i], &pid))
@@ -314,5 +313,5 @@ int status_main(int argc, char **argv)
     if (trouble)
         return trouble;
     look_start(shim_path(), wish.why, is_wanted);
-    return wish.prometheus ? tell_prometheus() : look_on();
+    return wish.prometheus ? tell_figures() : look_on();
 }
