@@ -88,12 +88,13 @@ static bool was_forked_by_only_thread(void)
 }
 
 /* The life, and above it since when forks are undisturbed. */
-static uint64_t begin_life(uint64_t *word)
+static uint64_t begin_life(struct osrandom_counters *here)
 {
     uint64_t none = 0, begun = next_life();
 
     begun |= (begun == 1 || was_forked_by_only_thread() ? undisturbed_since : begun) << 32;
-    if (!__atomic_compare_exchange_n(word, &none, begun, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+    if (!__atomic_compare_exchange_n(&here->life, &none, begun, false, __ATOMIC_ACQ_REL,
+                                     __ATOMIC_ACQUIRE))
         begun = none;
     undisturbed_since = (uint32_t)(begun >> 32);
     return begun;
@@ -101,11 +102,12 @@ static uint64_t begin_life(uint64_t *word)
 
 static uint64_t look(void)
 {
-    uint64_t *word = &status_counters()->life, begun = __atomic_load_n(word, __ATOMIC_ACQUIRE);
+    struct osrandom_counters *here = counters;
+    uint64_t begun = __atomic_load_n(&here->life, __ATOMIC_ACQUIRE);
     bool one;
 
     if (begun == 0)
-        begun = begin_life(word);
+        begun = begin_life(here);
     one = has_one_thread();
     /* Threads share the line: it is written when it changes. */
     // cppcheck-suppress duplicateConditionalAssign

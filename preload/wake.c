@@ -81,7 +81,7 @@ static bool has_handler(int signal)
     struct { /* the kernel's struct sigaction; some machines have more members */
         uintptr_t handler;
         uintptr_t more[19];
-    } action;
+    } action = {0}; /* for analyzers: the call fills it */
 
     return linux_syscall(SYS_rt_sigaction, signal, NULL, &action, sizeof(uint64_t)) == 0 &&
            action.handler > 1; /* neither SIG_DFL nor SIG_IGN */

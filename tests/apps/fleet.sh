@@ -38,11 +38,12 @@ mkfifo $machine/box/never
 
 not() { if "$@"; then return 1; fi; }
 
-# The boot ends when the machine powers off, or has asked to be reset.
+# boot TITLE [WORD]: the word is for the kernel's command line, which in a container is process 1's. It ends
+# when the machine powers off, or has asked to be reset.
 boot() {
     rm -f $machine/box/reset $machine/box/said
     cat >$machine/box/script
-    boot_machine $machine >"/box/$1.log" &
+    boot_machine $machine ${2:+"$2"} >"/box/$1.log" &
     watched=$!
     until [ -e $machine/box/reset ] || ! kill -0 $watched 2>/dev/null; do
         sleep 0.2

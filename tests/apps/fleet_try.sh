@@ -12,6 +12,12 @@ osrandom system keep
 osrandom system status
 END
 
+boot 'what shall not even be tried' osrandom.off <<'END'
+up
+osrandom system status || :
+not draws
+END
+
 boot 'what was kept' <<'END'
 up
 draws

@@ -3,6 +3,7 @@
  * /proc/PID/mem.
  */
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,8 +29,8 @@ static uint64_t block_of(const struct target *target)
     maps = fopen(sought, "re");
     cr_assert(maps && memory >= 0);
     while (fgets(line, sizeof(line), maps) && !found) {
-        if (!strstr(line, status.shim.path) || sscanf(line, "%lx-%lx rw", &start, &end) != 2 ||
-            !strstr(line, " rw"))
+        if (!strstr(line, status.shim.path) ||
+            sscanf(line, "%" SCNx64 "-%" SCNx64 " rw", &start, &end) != 2 || !strstr(line, " rw"))
             continue;
         for (uint64_t at = start; at + sizeof(block) <= end && !found; at += 8)
             if (pread(memory, &block, sizeof(block), (off_t)at) == sizeof(block) &&

@@ -68,7 +68,7 @@ static const struct option options[] = {
 static struct wish {
     bool all, json, strict, why, has_columns, prometheus;
     const char *output; /* of prometheus; NULL: standard output */
-    double interval; /* seconds, 0: once */
+    double interval;    /* seconds, 0: once */
     struct choice choice;
 } wish;
 
@@ -285,9 +285,9 @@ static int check(int numbers)
         return complain("status", "--why excludes --json, --columns and --watch");
     if (wish.output && !wish.prometheus)
         return complain("status", "--output is for --prometheus");
-    if (wish.prometheus && (numbers || wish.all || wish.json || wish.why || wish.strict ||
-                            wish.has_columns || wish.interval > 0 || wish.choice.user ||
-                            wish.choice.unit || wish.choice.program))
+    if (wish.prometheus &&
+        (numbers || wish.all || wish.json || wish.why || wish.strict || wish.has_columns ||
+         wish.interval > 0 || wish.choice.user || wish.choice.unit || wish.choice.program))
         return complain("status", "--prometheus is of all processes, once, and excludes the rest");
     for (int i = 0; i < numbers; i++)
         if (!choice_parse(wish.choice.pids[i], &pid))
