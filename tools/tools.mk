@@ -23,6 +23,7 @@ COMMAND_OBJECTS := $(filter-out %/libeu.o,$(COMMAND_SOURCES:%.c=$(BUILD)/%.o))
 COMMAND_LINKS := $(BUILD)/platform/elf_image.o
 COMMAND_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Wno-cast-align -fPIE -Iplatform -Ipreload -Itools/osrandom \
                   -DOSRANDOM_VERSION='"$(VERSION)"' -DOSRANDOM_LIBDIR='"$(LIBDIR)"' \
+                  -DOSRANDOM_BINDIR='"$(BINDIR)"' \
                   $(if $(COMMAND_LIBS),$(shell $(PKG_CONFIG) --cflags $(COMMAND_PACKAGES) 2>/dev/null))
 
 ifneq ($(HAS_COMMAND),)
@@ -37,7 +38,7 @@ no-command:
 
 # Where the shim is installed is part of the command.
 COMMAND_PLACE := $(BUILD)/tools/place
-$(call remember,$(COMMAND_PLACE),$(LIBDIR) $(VERSION))
+$(call remember,$(COMMAND_PLACE),$(LIBDIR) $(BINDIR) $(VERSION))
 $(COMMAND_PLACE): ;
 
 $(BUILD)/tools/%.o: tools/%.c $(FLAGS_FILE) $(COMMAND_PLACE) tools/tools.mk

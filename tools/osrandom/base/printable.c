@@ -3,7 +3,6 @@
  */
 #include "printable.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 
 void printable_into(char *printable, size_t room, const char *text)
@@ -12,10 +11,9 @@ void printable_into(char *printable, size_t room, const char *text)
 
     for (; *text && length < room; text++) {
         unsigned char byte = (unsigned char)*text;
-        bool control = byte < ' ' || byte == 0x7f;
 
-        length +=
-            (size_t)snprintf(printable + length, room - length, control ? "\\x%02x" : "%c", byte);
+        length += (size_t)snprintf(printable + length, room - length,
+                                   byte >= ' ' && byte < 0x7f ? "%c" : "\\x%02x", byte);
     }
     if (length == 0 && room > 0)
         *printable = '\0';
