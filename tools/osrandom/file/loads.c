@@ -139,6 +139,8 @@ static void note(struct inquiry *inquiry, const struct object *by)
         return;
     if (!by->loader && brought_inside(by) != BRINGS_NOTHING) /* OpenSSL calls it for its own ends */
         return;
+    if (by != inquiry->program && !inquiry->program->loader) /* a module of the interpreter by */
+        return;
     inquiry->loads.unknown_modules = true;
     add_fact(inquiry, text_of("%s can load modules with dlopen", last_part(by->path)));
 }
