@@ -29,12 +29,47 @@ Test(examples, the_whole_system_is_turned_on_and_off)
         "$script check openssl | grep 'openssl draws from the operating system'\n"
         "grep -x libm.so.6 /etc/ld.so.preload; ! grep osrandom /etc/ld.so.preload\n"
         "$script on; $script on; [ $(grep -c osrandom /etc/ld.so.preload) = 1 ]\n"
-        "head -n 1 /etc/ld.so.preload | grep -x libosrandom_preload.so\n"
+        "head -n 1 /etc/ld.so.preload | grep -xF '/usr/$LIB/libosrandom_preload.so'\n"
         "OSRANDOM_LOG=info openssl rand 4 2>&1 >/dev/null | grep 'draws from'\n"
         "$script off; [ \"$(cat /etc/ld.so.preload)\" = libm.so.6 ]\n"
         "! OSRANDOM_LOG=info openssl rand 4 2>&1 >/dev/null | grep 'draws from'\n"
         "rm /etc/ld.so.preload; $script on; $script off; ! test -e /etc/ld.so.preload; $script off",
-        "ok: /etc/ld.so.preload names libosrandom_preload.so", "the preset does not work");
+        "ok: /etc/ld.so.preload names /usr/$LIB/libosrandom_preload.so",
+        "the preset does not work");
+}
+
+Test(examples, the_whole_system_has_set_user_id_programs_and_users_without_rights)
+{
+    expect_on_machine("dpkg -i $DEBS >/dev/null; script=$BOX/examples/whole-system\n"
+                      "$script on >$BOX/said\n"
+                      "grep 'ok: set-user-ID programs have it too' $BOX/said\n"
+                      "grep 'ok: so do those of a user without rights' $BOX/said\n"
+                      "! ls -d /var/tmp/whole-system.* /root/whole-system.* 2>/dev/null\n"
+                      "! passwd --status root 2>&1 | grep -v '^root '; $script off",
+                      NULL, "sudo and passwd complain, or are not covered");
+}
+
+Test(examples, the_whole_system_is_spared_a_shim_that_users_cannot_read)
+{
+    expect_on_machine("dpkg -i $DEBS >/dev/null; mkdir -m 700 /opt/mine\n"
+                      "cp $(dpkg -L libosrandom-preload | grep 'preload.so$') /opt/mine\n"
+                      "! SHIM=/opt/mine/libosrandom_preload.so $BOX/examples/whole-system on "
+                      "2>$BOX/said\n"
+                      "grep 'a user without rights is told' $BOX/said | sed 's/ERROR: //'\n"
+                      "! test -e /etc/ld.so.preload",
+                      NULL, "every program complains, but root's");
+}
+
+Test(examples, the_whole_system_keeps_a_link_and_the_lines_of_others)
+{
+    expect_on_machine("dpkg -i $DEBS >/dev/null; script=$BOX/examples/whole-system\n"
+                      "printf 'libm.so.6 # /x/libosrandom_preload.so\\n' >/etc/preset\n"
+                      "ln -s preset /etc/ld.so.preload; $script on; [ -L /etc/ld.so.preload ]\n"
+                      "grep -xF '/usr/$LIB/libosrandom_preload.so' /etc/preset\n"
+                      "$script off; [ -L /etc/ld.so.preload ]\n"
+                      "[ \"$(cat /etc/preset)\" = 'libm.so.6 # /x/libosrandom_preload.so' ]\n"
+                      ": >/etc/preset; $script on; $script off; [ -L /etc/ld.so.preload ]",
+                      NULL, "an administrator's link or lines are lost");
 }
 
 Test(examples, the_whole_system_is_emptied_by_a_shell_without_programs)
