@@ -37,6 +37,7 @@ can_link = $(if $(MAKING),$(shell echo 'int main(void) { return 0; }' | \
 WARNINGS := -Wall -Wextra $(WERROR) -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
             -Wvla -Wundef -Wwrite-strings -Wcast-align
 IS_CLANG := $(if $(TELLING),,$(findstring clang,$(shell $(CC) --version 2>/dev/null)))
+WARNINGS += $(if $(IS_CLANG),,-Wno-psabi)
 
 # What a shared object without DT_NEEDED needs of its compiler, whatever CFLAGS say: no calls of the
 # C library that the source does not show, and the CET or BTI note, without which the loader turns
@@ -54,29 +55,39 @@ ifeq ($(IS_CLANG),)
 FREESTANDING += -fno-tree-loop-distribute-patterns -static-libgcc
 endif
 
-# musl-gcc looks for headers in musl's directory alone, which has none of the kernel's.
+# musl-gcc looks for headers in musl's directory alone, which has none of the kernel's. Debian's own
+# name of the machine is another on i386.
 ifneq ($(filter %musl-gcc,$(firstword $(CC))),)
-FREESTANDING += -idirafter /usr/include/$(MACHINE) -idirafter /usr/include
+MULTIARCH := $(if $(TELLING),,$(shell $(CC) -print-multiarch))
+FREESTANDING += -idirafter /usr/include/$(or $(MULTIARCH),$(MACHINE)) -idirafter /usr/include
 endif
 
+# gcc also makes objects that it optimises as one program, for the files that are installed: they are some
+# KiB smaller. The tests link the plain ones.
+LTO := $(if $(IS_CLANG),,$(if $(filter -O2 -O3 -Os,$(CFLAGS)),$(if $(call can_link,$(CC),-flto),yes)))
+LTO := $(if $(LTO),-flto -flto-partition=one)
+
 SHIM_LDFLAGS := -shared -nostdlib -Wl,-soname,libosrandom_preload.so -Wl,-z,defs -Wl,-z,now \
-                -Wl,-z,relro -Wl,-z,noseparate-code -Wl,-z,noexecstack -Wl,-z,nodelete -Wl,--hash-style=gnu \
+                -Wl,-z,relro -Wl,--sort-section=name -Wl,-z,noseparate-code -Wl,-z,noexecstack -Wl,-z,nodelete -Wl,--hash-style=gnu \
                 -Wl,--build-id \
                 -Wl,--version-script=preload/exports.map
 
 WINDOWS_SOURCES := platform/windows.c preload/module_windows.c
 MODULE_SOURCES := preload/module.c preload/module_unix.c
-# Those with large tables are linked last: what every process writes at its start then lies in one page.
-LARGE_SOURCES := platform/linux_vdso.c platform/random.c preload/generators.c preload/libcrypto.c preload/status.c
-SHIM_SOURCES := $(filter-out $(WINDOWS_SOURCES) $(MODULE_SOURCES) $(LARGE_SOURCES),\
-                  $(wildcard platform/*.c preload/*.c)) $(LARGE_SOURCES)
+SHIM_SOURCES := $(filter-out $(WINDOWS_SOURCES) $(MODULE_SOURCES),$(wildcard platform/*.c preload/*.c))
 SHIM_OBJECTS := $(SHIM_SOURCES:%.c=$(BUILD)/%.o)
+# $(call whole,OBJECTS): those that are linked in their place. freestanding.o is not: calls of memcpy() and the
+# like are made up after the linker has said what is needed.
+PLAIN_ONLY := $(BUILD)/preload/freestanding.o
+whole = $(if $(LTO),$(foreach object,$(1),$(if $(filter $(PLAIN_ONLY),$(object)),$(object),\
+          $(patsubst $(BUILD)/%,$(BUILD)/whole/%,$(object)))),$(1))
+WHOLE_OBJECTS := $(call whole,$(SHIM_OBJECTS))
 
 # What a draw passes through is built as CFLAGS say, the rest to be small.
-HOT_SOURCES := platform/elf_image.c platform/linux_vdso.c platform/linux_getrandom.c platform/loaded.c \
+HOT_SOURCES := platform/elf_image.c platform/linux_choice.c platform/linux_vdso.c platform/linux_getrandom.c platform/loaded.c \
                platform/random.c preload/defaults.c preload/draws.c preload/method.c preload/whom.c
 SMALL_SOURCES := $(filter-out $(HOT_SOURCES),$(SHIM_SOURCES))
-$(SMALL_SOURCES:%.c=$(BUILD)/%.o): SMALL := $(if $(filter -O1 -O2 -O3,$(CFLAGS)),-Os)
+$(foreach folder,$(BUILD) $(BUILD)/whole,$(SMALL_SOURCES:%.c=$(folder)/%.o)): SMALL := $(if $(filter -O1 -O2 -O3,$(CFLAGS)),-Os)
 
 Q := $(if $(V),,@)
 say = @$(if $(V),:,printf '  %-7s %s\n' '$(1)' '$(2)')
@@ -112,16 +123,21 @@ remember = $(if $(MAKING),$(shell mkdir -p $(dir $(1)); \
 $(call remember,$(FLAGS_FILE),$(FLAGS_NOW))
 $(FLAGS_FILE): ; # -n may find none
 
-$(SHIM): $(SHIM_OBJECTS) preload/exports.map
+$(SHIM): $(WHOLE_OBJECTS) preload/exports.map
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(FREESTANDING) $(SHIM_LDFLAGS) -o $@ $(SHIM_OBJECTS) -lgcc
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(FREESTANDING) $(LTO) $(SHIM_LDFLAGS) -o $@ $(WHOLE_OBJECTS) -lgcc
 
 $(BUILD)/%.o: %.c $(FLAGS_FILE) Makefile
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(SMALL) $(WARNINGS) $(FREESTANDING) -Iplatform -MMD -MP -c -o $@ $<
 
--include $(SHIM_OBJECTS:.o=.d)
+$(BUILD)/whole/%.o: %.c $(FLAGS_FILE) Makefile
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(SMALL) $(WARNINGS) $(FREESTANDING) $(LTO) -Iplatform -MMD -MP -c -o $@ $<
+
+-include $(SHIM_OBJECTS:.o=.d) $(WHOLE_OBJECTS:.o=.d)
 
 # The engine as a module that OpenSSL loads by itself: for where nothing can be preloaded.
 MODULE := $(BUILD)/engines/osrandom.so
@@ -133,12 +149,12 @@ MODULE_LDFLAGS := $(subst libosrandom_preload.so,osrandom.so,$(subst exports.map
 ENGINESDIR ?= $(LIBDIR)/osrandom
 
 all: $(MODULE)
-$(MODULE): $(MODULE_OWN) $(MODULE_SHARED) preload/module.map
+$(MODULE): $(call whole,$(MODULE_OWN) $(MODULE_SHARED)) preload/module.map
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(FREESTANDING) $(MODULE_LDFLAGS) -o $@ $(filter %.o,$^) -lgcc
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(FREESTANDING) $(LTO) $(MODULE_LDFLAGS) -o $@ $(filter %.o,$^) -lgcc
 
--include $(MODULE_OWN:.o=.d)
+-include $(MODULE_OWN:.o=.d) $(patsubst %.o,%.d,$(call whole,$(MODULE_OWN)))
 
 # For Windows, by mingw-w64: the same module, and the sources alone as a static library (random.h).
 WINDOWS_CC ?= x86_64-w64-mingw32-gcc

@@ -121,4 +121,5 @@ static int start(void)
     return descriptor < 0 ? -descriptor : 0;
 }
 
-const struct source dev_urandom = {.kind = RANDOM_URANDOM, .start = start, .draw = draw};
+const struct source dev_urandom = {
+    .kind = RANDOM_URANDOM, .start = start, .draw = draw, .fill = random_fill_any};

@@ -52,7 +52,7 @@ static uintptr_t table_address(const struct elf_image *image, ElfW(Addr) value)
     return elf_image_readable(image, image->base + value, 1) ? image->base + value : 0;
 }
 
-static bool same_string(const struct elf_image *image, size_t offset, const char *wanted)
+bool elf_image_string_is(const struct elf_image *image, size_t offset, const char *wanted)
 {
     const char *strings = (const char *)image->strings;
 
@@ -161,7 +161,7 @@ static void *match(const struct elf_image *image, size_t index, const char *name
     type = symbol->st_info & 0xf;
     binding = symbol->st_info >> 4;
     if ((type != STT_FUNC && type != STT_OBJECT && type != STT_NOTYPE) || binding == STB_LOCAL ||
-        !same_string(image, symbol->st_name, name) ||
+        !elf_image_string_is(image, symbol->st_name, name) ||
         !elf_image_readable(image, image->base + symbol->st_value, 1))
         return NULL;
     return (void *)(image->base + symbol->st_value);

@@ -58,6 +58,9 @@ bool elf_image_readable(const struct elf_image *image, uintptr_t address, size_t
 /* A whole string of its string table, or NULL. */
 const char *elf_image_string(const struct elf_image *image, size_t offset);
 
+/* Whether the string there is this one. */
+bool elf_image_string_is(const struct elf_image *image, size_t offset, const char *wanted);
+
 /* The System V hash of a name: of DT_HASH, and of versions. */
 uint32_t elf_hash_of(const char *name);
 

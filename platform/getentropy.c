@@ -54,4 +54,5 @@ static int start(void)
     return got < 0 ? (int)-got : 0;
 }
 
-const struct source getentropy_source = {.kind = RANDOM_GETENTROPY, .start = start, .draw = draw};
+const struct source getentropy_source = {
+    .kind = RANDOM_GETENTROPY, .start = start, .draw = draw, .fill = random_fill_any};

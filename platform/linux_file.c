@@ -4,7 +4,6 @@
 #include "linux_file.h"
 
 #include <asm/stat.h>
-#include <linux/stat.h>
 
 #include "linux_syscall.h"
 
@@ -16,6 +15,9 @@ enum { FSTAT = SYS_fstat };
 typedef struct stat kernel_stat;
 #endif
 
+/* st_mode: inode(7). <linux/stat.h> leaves them out once a header of glibc's was included. */
+enum { TYPE = 0170000, CHARACTER_DEVICE = 0020000, REGULAR = 0100000 };
+
 bool linux_file_of(int descriptor, struct linux_file *file)
 {
     kernel_stat now = {0};
@@ -24,7 +26,7 @@ bool linux_file_of(int descriptor, struct linux_file *file)
         return false;
     file->device = now.st_dev;
     file->inode = now.st_ino;
-    file->special = S_ISCHR(now.st_mode) ? now.st_rdev : 0;
-    file->regular = S_ISREG(now.st_mode);
+    file->special = (now.st_mode & TYPE) == CHARACTER_DEVICE ? now.st_rdev : 0;
+    file->regular = (now.st_mode & TYPE) == REGULAR;
     return true;
 }

@@ -29,4 +29,5 @@ static int start(void)
     return got >= 0 || got == -EAGAIN ? 0 : (int)-got;
 }
 
-const struct source linux_getrandom = {.kind = RANDOM_GETRANDOM, .start = start, .draw = draw};
+const struct source linux_getrandom = {
+    .kind = RANDOM_GETRANDOM, .start = start, .draw = draw, .fill = random_fill_any};

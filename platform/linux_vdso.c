@@ -11,6 +11,9 @@
  * that fork wipes lets the child reuse the slot of the very draw that a forking signal handler
  * interrupted; a lock that is dropped lets two tasks share a state. A slot lost to a fork or to a
  * siglongjmp() out of a draw stays lost: that costs speed, no more.
+ *
+ * A large draw is made in pieces, each with whatever slot is free then, so that none is held for
+ * long, and by the system call where that is the faster one: see linux_choice.h.
  */
 #include <elf.h>
 #include <errno.h>
@@ -20,19 +23,20 @@
 #include <sys/auxv.h>
 #include <sys/types.h>
 
+#include "apart.h"
 #include "elf_image.h"
+#include "linux_choice.h"
+#include "linux_slot.h"
 #include "linux_syscall.h"
+#include "linux_ticks.h"
 #include "source.h"
 
 #pragma weak getauxval
 
 enum {
-    SLOTS = RANDOM_STRIPES - 1, /* a power of two */
     CACHE_LINE = 64,
     LARGEST_STATE = 4096, /* the smallest page: a state must not cross one */
-    /* Above this the system call is faster (2.4 microseconds either way; AMD EPYC, Linux 6.18). */
-    LARGEST_DRAW = 896,
-    STACK_SHIFT = 14, /* threads' stacks are farther apart than the 16 KiB that this folds */
+    PIECE = 16 << 10,     /* 20 to 50 microseconds; larger ones are no faster */
 };
 
 /* Filled in by the call itself when it is given a state size of ~0 (linux/random.h has it since
@@ -49,7 +53,10 @@ typedef ssize_t vdso_getrandom(void *buffer, size_t length, unsigned int flags, 
 
 static struct {
     _Alignas(CACHE_LINE) _Atomic uint32_t busy;
-} slots[SLOTS];
+    uint32_t draws; /* the holder's, as are the state and the stripe of tallies */
+} slots[SLOTS] APART(4);
+
+static struct choice choices[CHOICE_CLASSES];
 
 static vdso_getrandom *vdso_call;
 static size_t state_size;
@@ -105,13 +112,11 @@ static int start(void)
     return 0;
 }
 
-/* Threads are told apart by their stacks, which needs no thread pointer and no C library. */
 static size_t favourite_slot(void)
 {
     const char here = 0;
-    uint32_t stack = (uint32_t)((uintptr_t)&here >> STACK_SHIFT);
 
-    return stack * UINT32_C(0x9e3779b1) / (UINT32_MAX / SLOTS + 1);
+    return slot_of_stack((uintptr_t)&here);
 }
 
 static bool take(size_t slot)
@@ -127,7 +132,22 @@ static void give_back(size_t slot)
     atomic_store_explicit(&slots[slot].busy, 0, memory_order_release);
 }
 
-static long draw(unsigned char *buffer, size_t length)
+static long draw_from(size_t slot, void *buffer, size_t length)
+{
+    return vdso_call(buffer, length, GRND_NONBLOCK, states + (slot << states_shift), state_size);
+}
+
+/* In the stripe that goes with the slot. */
+static void count(size_t slot, bool draw, size_t bytes)
+{
+    struct random_tally *tally = &random_stripes[slot];
+
+    __atomic_store_n(&tally->draws, tally->draws + draw, __ATOMIC_RELAXED);
+    __atomic_store_n(&tally->bytes, tally->bytes + bytes, __ATOMIC_RELAXED);
+}
+
+/* With any slot that is free. whole is the length that makes this the last piece of a draw. */
+static long draw_by_vdso(unsigned char *buffer, size_t length, size_t whole, bool *again)
 {
     size_t slot = favourite_slot();
     size_t tried = 0;
@@ -138,17 +158,76 @@ static long draw(unsigned char *buffer, size_t length)
             return -EAGAIN;
         slot = (slot + 1) % SLOTS;
     }
-    got = vdso_call(buffer, length, GRND_NONBLOCK, states + (slot << states_shift), state_size);
-    if (got > 0) {
-        random_stripes[slot].draws += (size_t)got == length;
-        random_stripes[slot].bytes += (size_t)got;
-    }
+    got = draw_from(slot, buffer, length);
+    if (got > 0)
+        count(slot, (size_t)got == whole, (size_t)got);
+    *again = ++slots[slot].draws % CHOICE_DRAWS == 0;
     give_back(slot);
     return got;
 }
 
-const struct source linux_vdso = {.kind = RANDOM_VDSO,
-                                  .largest_draw = LARGEST_DRAW,
-                                  .counts = true,
-                                  .start = start,
-                                  .draw = draw};
+static long draw_by_system(unsigned char *buffer, size_t length, size_t whole, bool *again)
+{
+    static _Atomic uint32_t draws;
+    long got = linux_getrandom.draw(buffer, length);
+
+    if (got > 0)
+        random_count((size_t)got, (size_t)got == whole);
+    *again = (atomic_fetch_add_explicit(&draws, 1, memory_order_relaxed) + 1) % CHOICE_DRAWS == 0;
+    return got;
+}
+
+/* A piece of it, but for a system call that is known to be the faster one. */
+static long draw_by_choice(unsigned char *buffer, size_t length)
+{
+    struct choice *choice = &choices[choice_class(length)];
+    const struct choice_turn turn = choice_next(choice);
+    const bool by_vdso = turn.call == CHOICE_VDSO;
+    const size_t piece = length > PIECE && (by_vdso || turn.timed) ? PIECE : length;
+    const uint64_t before = turn.timed ? ticks() : 0;
+    bool again = false;
+    long got = (by_vdso ? draw_by_vdso : draw_by_system)(buffer, piece, length, &again);
+
+    if (turn.timed && got == (long)piece)
+        choice_note(choice, turn.call, piece, ticks() - before);
+    if (again)
+        choice_again(choice);
+    return got;
+}
+
+static long draw(unsigned char *buffer, size_t length)
+{
+    bool unused;
+
+    return length > CHOICE_ABOVE ? draw_by_choice(buffer, length)
+                                 : draw_by_vdso(buffer, length, length, &unused);
+}
+
+/* Up to PIECE bytes come whole: a part is thrown away, for a fork may come before the next. */
+__attribute__((noinline)) static int fill_slowly(void *buffer, size_t length)
+{
+    long got = length - 1 < PIECE ? draw(buffer, length) : ASK_AGAIN;
+
+    if (got == (long)length)
+        return 0;
+    return random_fill_after(&linux_vdso, got <= 0 ? got : ASK_AGAIN, buffer, length);
+}
+
+/* The short cut of small draws, which come whole also across a fork. What is rarely needed is not
+ * inlined, for registers would be saved and restored for it. A draw of nothing is none at all. */
+static int fill(void *buffer, size_t length)
+{
+    const size_t slot = favourite_slot();
+    long got;
+
+    if (length - 1 >= CHOICE_ABOVE || !take(slot))
+        return fill_slowly(buffer, length);
+    got = draw_from(slot, buffer, length);
+    if (got == (long)length)
+        count(slot, true, length);
+    give_back(slot);
+    return got == (long)length ? 0 : random_fill_after(&linux_vdso, got, buffer, length);
+}
+
+const struct source linux_vdso = {
+    .kind = RANDOM_VDSO, .counts = true, .start = start, .draw = draw, .fill = fill};

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdatomic.h>
 
+#include "apart.h"
 #include "source.h"
 
 /* The order in which each system's are tried, and the place of the first that needs no start. */
@@ -31,10 +32,7 @@ static _Atomic bool skips_getentropy = true;
 /* The source that a draw tries first. Before random_start() it is the one that needs no start. */
 static _Atomic unsigned int first_source = NEEDS_NO_START;
 
-/* As a source's answer: it has to be asked (again). */
-enum { ASK_AGAIN = -EINTR };
-
-static struct random_tally uncounted[RANDOM_STRIPES];
+static struct random_tally uncounted[RANDOM_STRIPES] APART(5);
 struct random_tally *_Atomic random_stripes = uncounted;
 
 static void notify_nobody(enum random_notice notice, enum random_source source, int error)
@@ -105,8 +103,7 @@ int random_start(enum random_source wanted, struct random_tally *tallies,
     return error;
 }
 
-/* Counts a piece of a draw, the last one as the draw. */
-static void count(size_t bytes, bool last)
+void random_count(size_t bytes, bool last)
 {
     struct random_tally *tally = &random_stripes[RANDOM_STRIPES - 1];
 
@@ -124,7 +121,7 @@ static int drain(const struct source *source, long got, unsigned char **cursor, 
         if (got <= 0)
             return got < 0 ? (int)-got : EIO;
         if (!source->counts)
-            count((size_t)got, (size_t)got == *left);
+            random_count((size_t)got, (size_t)got == *left);
         *cursor += got;
         *left -= (size_t)got;
         got = ASK_AGAIN;
@@ -132,53 +129,81 @@ static int drain(const struct source *source, long got, unsigned char **cursor, 
     return 0;
 }
 
-/* Later draws begin with the source that has just served. Another thread may have been faster. What
- * is lost comes behind the chosen one if the draw was too large for that: the vDSO goes with the
- * system call, of which it gets its keys. */
-static void settle_on(unsigned int index, unsigned int chosen, unsigned int lost, int error)
+/* Later draws begin with the source that has just served. Another thread may have been faster. */
+static void settle_on(unsigned int index, unsigned int chosen, int error)
 {
     if (atomic_compare_exchange_strong(&first_source, &chosen, index))
-        random_notify(RANDOM_NOTICE_LOST, sources[lost]->kind, error);
+        random_notify(RANDOM_NOTICE_LOST, sources[chosen]->kind, error);
 }
 
-/* From the chosen source, which has answered got, and from those behind it. Not inlined: a draw
- * that needs none of it would save and restore registers for it. */
-__attribute__((noinline)) static int fill_from_any(unsigned int chosen, long got, void *buffer,
-                                                   size_t length)
+/* From the chosen source, which has answered got, and from those behind it. */
+static int fill_from_any(unsigned int chosen, long got, void *buffer, size_t length)
 {
-    unsigned int first = chosen;
     unsigned char *cursor = buffer;
     size_t left = length;
     int first_error = 0;
     int error = ENOSYS;
 
-    if (sources[first]->largest_draw && length > sources[first]->largest_draw)
-        first = next_source(first);
-    for (unsigned int index = first; index < SOURCES; index = next_source(index)) {
+    for (unsigned int index = chosen; index < SOURCES; index = next_source(index)) {
         error = drain(sources[index], got, &cursor, &left);
         got = ASK_AGAIN;
-        if (index == first)
+        if (index == chosen)
             first_error = error;
         if (error == 0) {
-            if (index != first && first_error != EAGAIN)
-                settle_on(index, chosen, first, first_error);
+            if (index != chosen && first_error != EAGAIN)
+                settle_on(index, chosen, first_error);
             return 0;
         }
     }
     return error;
 }
 
+/* Another number in each process that was forked: what it is kept in is wiped there, if the tallies
+ * lie in such memory. Never 0. */
+static uint32_t life(void)
+{
+    static _Atomic uint32_t last; /* a child knows how many its ancestors had */
+    uint32_t *here = &random_stripes[RANDOM_STRIPES - 1].life;
+    uint32_t none = 0;
+
+    if (__atomic_load_n(here, __ATOMIC_RELAXED) == 0)
+        __atomic_compare_exchange_n(here, &none, atomic_fetch_add(&last, 1) + 1, false,
+                                    __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+    return __atomic_load_n(here, __ATOMIC_RELAXED);
+}
+
+/* A draw in pieces begins anew in a child that a signal handler has forked meanwhile: the pieces
+ * before are the parent's too. */
+static int fill(unsigned int chosen, long got, void *buffer, size_t length)
+{
+    uint32_t before;
+    int error;
+
+    do {
+        before = life();
+        error = fill_from_any(chosen, got, buffer, length);
+        got = ASK_AGAIN;
+    } while (error == 0 && life() != before);
+    return error;
+}
+
+/* Acquire: what start() has prepared is seen with the choice of the source. */
+static unsigned int first(void)
+{
+    return atomic_load_explicit(&first_source, memory_order_acquire);
+}
+
+int random_fill_any(void *buffer, size_t length)
+{
+    return fill(first(), ASK_AGAIN, buffer, length);
+}
+
+int random_fill_after(const struct source *source, long answer, void *buffer, size_t length)
+{
+    return fill(place_of(source->kind), answer, buffer, length);
+}
+
 int random_fill(void *buffer, size_t length)
 {
-    /* Acquire: what start() has prepared is seen with the choice of the source. */
-    const unsigned int chosen = atomic_load_explicit(&first_source, memory_order_acquire);
-    const struct source *source = sources[chosen];
-    long got = ASK_AGAIN;
-
-    if (source->counts && length <= source->largest_draw) {
-        got = source->draw(buffer, length);
-        if (got == (long)length)
-            return 0;
-    }
-    return fill_from_any(chosen, got, buffer, length);
+    return sources[first()]->fill(buffer, length);
 }

@@ -33,6 +33,7 @@ const char *random_source_name(enum random_source source);
 struct random_tally {
     uint64_t draws; /* calls of random_fill() that were served */
     uint64_t bytes;
+    uint32_t life; /* in the last one: see random.c. Zero, like all, in memory that a fork wipes */
 } __attribute__((aligned(64)));
 
 enum { RANDOM_STRIPES = 65 };
@@ -52,7 +53,9 @@ typedef void random_notify_function(enum random_notice notice, enum random_sourc
  * next one in the order above serves, within the same call. RANDOM_AUTO begins with the vDSO and
  * passes getentropy() by on Linux, where it is the C library's and may be interposed.
  *
- * tallies are RANDOM_STRIPES of them, in memory that stays; NULL for none. notify may be NULL.
+ * tallies are RANDOM_STRIPES of them, in memory that stays; NULL for none. notify may be NULL. In
+ * memory that is wiped on fork they also let a child notice that it was forked by a signal handler
+ * in the middle of a large draw; it then draws anew what it would have in common with its parent.
  *
  * Returns 0, or the last source's positive errno when none works now; random_fill() tries them all
  * again in that case. Call it once; it is not safe against itself.

@@ -131,7 +131,9 @@ static int start_crypt(void)
 }
 
 const struct source windows_bcrypt = {
-    .kind = RANDOM_BCRYPT, .start = start_bcrypt, .draw = draw_by_bcrypt};
+    .kind = RANDOM_BCRYPT, .start = start_bcrypt, .draw = draw_by_bcrypt, .fill = random_fill_any};
 
-const struct source windows_crypt = {
-    .kind = RANDOM_CRYPTGENRANDOM, .start = start_crypt, .draw = draw_by_crypt};
+const struct source windows_crypt = {.kind = RANDOM_CRYPTGENRANDOM,
+                                     .start = start_crypt,
+                                     .draw = draw_by_crypt,
+                                     .fill = random_fill_any};

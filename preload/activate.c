@@ -7,9 +7,9 @@
 #include <errno.h>
 
 #include "find.h"
+#include "guard.h"
 #include "hidden.h"
 #include "imports.h"
-#include "linux_syscall.h"
 #include "mem_hooks.h"
 #include "random.h"
 #include "report.h"
@@ -58,8 +58,11 @@ static void report_pin(const struct libcrypto *libcrypto)
     const char *name = libcrypto->path, *path = *name ? name : report_program();
     const char *text;
 
-    if (libcrypto->pin == PIN_HELD && !report_is_wanted(REPORT_ACTIVATED))
+    if ((libcrypto->pin == PIN_HELD || libcrypto->pin == PIN_GUARDED) &&
+        !report_is_wanted(REPORT_ACTIVATED))
         return;
+    if (libcrypto->is_hidden && libcrypto->pin != PIN_HELD)
+        return; /* has been told */
     text = libcrypto_version_text(libcrypto);
     if (libcrypto->pin == PIN_HELD)
         report(REPORT_ACTIVATED, "%s in %s draws from the operating system (source %s)", text, path,
@@ -70,8 +73,12 @@ static void report_pin(const struct libcrypto *libcrypto)
             "%s in %s was built without RAND_set_rand_method(): calls of RAND_bytes() are served,"
             " its own draws come from its own generator",
             text, path);
-    else if (libcrypto->pin == PIN_REFUSED && libcrypto->is_hidden)
-        hidden_refused(libcrypto);
+    else if (libcrypto->pin == PIN_GUARDED)
+        report(REPORT_ACTIVATED, "%s in %s keeps its own generator, made to notice forks", text,
+               path);
+    else if (libcrypto->pin == PIN_LEFT && settings.mode == MODE_RESEED)
+        report(REPORT_NOT_PINNED,
+               "%s in %s keeps its own generator, and cannot be made to notice forks", text, path);
     else if (libcrypto->pin == PIN_REFUSED && is_openssl_version(text))
         report(REPORT_NOT_PINNED, "%s in %s could not be pinned; it draws from its own generator",
                text, path);
@@ -81,7 +88,7 @@ static void report_pin(const struct libcrypto *libcrypto)
 
 /* ---- Where OpenSSL keeps its method ---- */
 
-enum { PAGE = 4096, CHUNK = 256 /* pages asked for at once */, WORD = sizeof(void *) };
+enum { WORD = sizeof(void *), LARGEST_SEARCH = 1 << 20 /* bytes: a program may have gigabytes */ };
 
 static const struct rand_method *_Atomic *word_in(uintptr_t from, uintptr_t to)
 {
@@ -91,27 +98,9 @@ static const struct rand_method *_Atomic *word_in(uintptr_t from, uintptr_t to)
     return NULL;
 }
 
-/* It has just been written: only pages that are there are read. */
-static const struct rand_method *_Atomic *word_in_memory(uintptr_t from, uintptr_t to)
-{
-    const struct rand_method *_Atomic *found = NULL;
-    unsigned char present[CHUNK] = {0};
-
-    while (from < to && !found) {
-        uintptr_t page = from & ~(uintptr_t)(PAGE - 1), end = page + (uintptr_t)CHUNK * PAGE;
-
-        end = end < to ? end : to;
-        if (linux_syscall(SYS_mincore, page, end - page, present) != 0)
-            return NULL;
-        for (size_t i = 0; page < end && !found; i++, page += PAGE)
-            if (present[i] & 1)
-                found = word_in(page > from ? page : from, page + PAGE < end ? page + PAGE : end);
-        from = end;
-    }
-    return found;
-}
-
-/* A static variable that begins as NULL: it lies in what a writable segment has beyond its file. */
+/* A static variable that begins as NULL: it lies in what a writable segment has beyond its file.
+ * That is simply read, for to ask the kernel which pages have been written to (mincore(2)) is what
+ * a sandbox kills for: it is not in systemd's @system-service. */
 static const struct rand_method *_Atomic *find_word(const struct elf_image *image)
 {
     const struct rand_method *_Atomic *found = NULL;
@@ -119,10 +108,10 @@ static const struct rand_method *_Atomic *find_word(const struct elf_image *imag
     for (size_t i = 0; i < image->header_count && !found; i++) {
         const ElfW(Phdr) *header = &image->headers[i];
         uintptr_t from = image->base + header->p_vaddr + header->p_filesz;
+        uintptr_t to = image->base + header->p_vaddr + header->p_memsz;
 
-        if (header->p_type == PT_LOAD && (header->p_flags & PF_W))
-            found = word_in_memory((from + WORD - 1) & ~(uintptr_t)(WORD - 1),
-                                   image->base + header->p_vaddr + header->p_memsz);
+        if (header->p_type == PT_LOAD && (header->p_flags & PF_W) && to - from <= LARGEST_SEARCH)
+            found = word_in((from + WORD - 1) & ~(uintptr_t)(WORD - 1), to);
     }
     return found;
 }
@@ -185,7 +174,7 @@ static void sum_up(void)
 
         if (!libcrypto)
             continue;
-        libcrypto->is_given = libcrypto->pin == PIN_HELD && settings.on_swap == SWAP_ALLOW &&
+        libcrypto->is_given = libcrypto->pin == PIN_HELD && settings.on_replace == REPLACE_ALLOW &&
                               libcrypto->method && libcrypto_is_still(libcrypto) &&
                               !holds(libcrypto);
         if (libcrypto->is_hidden)
@@ -193,7 +182,7 @@ static void sum_up(void)
         count++;
         only = libcrypto->is_permanent && libcrypto->pin > PIN_TRYING ? libcrypto : NULL;
         if ((libcrypto->pin != PIN_HELD && libcrypto->pin != PIN_DRAWS) ||
-            settings.on_swap == SWAP_ALLOW)
+            settings.on_replace == REPLACE_ALLOW)
             held = &nobody;
     }
     only_libcrypto = count == 1 ? only : NULL;
@@ -230,20 +219,40 @@ static bool may_pin(struct libcrypto *libcrypto)
            atomic_compare_exchange_strong(&libcrypto->pin, &before, mark);
 }
 
+/* With OSRANDOM_MODE=reseed. What lies in the program itself could not be told from its other code,
+ * and before 1.1.1 a process number is no more than something to stir in. */
+static enum pin_state guarded(const struct libcrypto *libcrypto)
+{
+    if (!is_openssl_version(libcrypto_version_text(libcrypto)))
+        return PIN_REFUSED;
+    return libcrypto->version >= FIRST_WITH_DRBGS && *libcrypto->path && guard_start() ? PIN_GUARDED
+                                                                                       : PIN_LEFT;
+}
+
+static enum pin_state pin_by_mode(struct libcrypto *libcrypto)
+{
+    if (settings.mode == MODE_RESEED)
+        return guarded(libcrypto);
+    if (settings.mode != MODE_ACTIVATE)
+        return PIN_LEFT;
+    start_sources();
+    mem_hooks_forget(libcrypto);
+    return set_method(libcrypto);
+}
+
 static void pin(struct libcrypto *libcrypto)
 {
+    enum pin_state state;
+
     if (!may_pin(libcrypto))
         return;
     settings_report();
     libcrypto->version = version_of(libcrypto);
-    if (settings.mode == MODE_ACTIVATE) {
-        start_sources();
-        mem_hooks_forget(libcrypto);
-        libcrypto->pin = set_method(libcrypto);
-        wake_expect(libcrypto);
-    } else {
-        libcrypto->pin = PIN_LEFT;
-    }
+    state = pin_by_mode(libcrypto);
+    if (state == PIN_REFUSED && libcrypto->is_hidden)
+        state = hidden_refused(libcrypto);
+    libcrypto->pin = state;
+    wake_expect(libcrypto);
     activate_note_changes();
     report_pin(libcrypto);
 }
@@ -255,11 +264,20 @@ struct libcrypto *pinned(struct libcrypto *libcrypto)
     return libcrypto;
 }
 
+/* It began before all objects had been looked at. */
+static void give_up_guard(struct libcrypto *libcrypto)
+{
+    if (!libcrypto || libcrypto->pin != PIN_GUARDED || guard_start())
+        return;
+    libcrypto->pin = PIN_LEFT;
+    report_pin(libcrypto);
+}
+
 void activate_all(void)
 {
     find_all();
     for (size_t i = 0; i < MOST_LIBCRYPTOS; i++)
-        pinned(libcrypto_at(i));
+        give_up_guard(pinned(libcrypto_at(i)));
     if (libcrypto_changes())
         activate_note_changes();
 }
@@ -283,8 +301,14 @@ void activate_put_in_order(void)
 
 void activate_initialising(const void *address, const char *name)
 {
+    struct libcrypto *libcrypto;
+
     activate_put_in_order();
-    pinned(find_initialising(address, name));
+    libcrypto = find_initialising(address, name);
+    if (libcrypto && libcrypto->pin > PIN_NONE)
+        activate_note_changes(); /* of what hides, it may have been settled when it was found */
+    else
+        pinned(libcrypto);
 }
 
 /* After OPENSSL_cleanup() there are no locks to set a method by. */
@@ -299,11 +323,11 @@ void pin_again(struct libcrypto *libcrypto)
 int swap_kept_out(const char *what, const char *by)
 {
     __atomic_fetch_add(&status_counters()->swaps, 1, __ATOMIC_RELAXED);
-    report(REPORT_SWAP, "kept out a %s by %s; OSRANDOM_ON_SWAP=allow would let it through", what,
+    report(REPORT_SWAP, "kept out a %s by %s; OSRANDOM_ON_REPLACE=allow would let it through", what,
            by);
-    if (settings.on_swap == SWAP_ABORT)
+    if (settings.on_replace == REPLACE_ABORT)
         stop_process();
-    return settings.on_swap == SWAP_FAIL ? 0 : 1;
+    return settings.on_replace == REPLACE_FAIL ? 0 : 1;
 }
 
 /* Of another copy of the shim: there is no point in two of them fighting. */
@@ -319,8 +343,8 @@ void activate_check(struct libcrypto *libcrypto)
 {
     const struct rand_method *other;
 
-    if (libcrypto->pin != PIN_HELD || libcrypto->is_closed || settings.on_swap == SWAP_ALLOW ||
-        holds(libcrypto))
+    if (libcrypto->pin != PIN_HELD || libcrypto->is_closed ||
+        settings.on_replace == REPLACE_ALLOW || holds(libcrypto))
         return;
     other = libcrypto->method ? *libcrypto->method : NULL;
     if (other && is_another_shims(other)) {

@@ -31,11 +31,11 @@ struct libcrypto *pinned(struct libcrypto *libcrypto);
 void activate_put_in_order(void);
 
 /* Looks whether this one, which the caller is linked to, was swapped past the shim: then our method
- * is put back, unless OSRANDOM_ON_SWAP=allow. */
+ * is put back, unless OSRANDOM_ON_REPLACE=allow. */
 void activate_check(struct libcrypto *libcrypto);
 
 /* Another method, engine or generator was kept out: counts it, says so once, and stops the process
- * if OSRANDOM_ON_SWAP=abort. Answers what the program is to be told. Nothing goes on OpenSSL's
+ * if OSRANDOM_ON_REPLACE=abort. Answers what the program is to be told. Nothing goes on OpenSSL's
  * error queue: a stale entry there makes a later SSL_get_error() report a failure that never was.
  */
 int swap_kept_out(const char *what, const char *by);
@@ -65,9 +65,9 @@ extern struct libcrypto *_Atomic only_libcrypto;
  * is known to be loaded, or NULL. */
 static inline bool left_alone(const struct libcrypto *libcrypto)
 {
-    return libcrypto &&
-           (libcrypto->pin >= PIN_GIVEN ||
-            (libcrypto->pin == PIN_HELD && settings.on_swap == SWAP_ALLOW && !holds(libcrypto)));
+    return libcrypto && (libcrypto->pin >= PIN_GIVEN ||
+                         (libcrypto->pin == PIN_HELD && settings.on_replace == REPLACE_ALLOW &&
+                          !holds(libcrypto)));
 }
 
 #endif

@@ -9,18 +9,27 @@
 enum { STRONGEST = 256 }; /* bits; OpenSSL refuses what its generators cannot give */
 
 /* length is an int in OpenSSL and a size_t in BoringSSL: one register holds either, and is handed
- * on whole. A negative one wakes nothing on stock. */
+ * on whole. A negative one wakes nothing on stock. Not inlined: a draw that needs no look would
+ * save and restore registers for it. */
+__attribute__((noinline)) static int draw_after_look(unsigned char *buffer, size_t length,
+                                                     const void *caller, enum function function)
+{
+    struct libcrypto *meant =
+        (int)length < 0 ? whom(caller, function) : whom_draw(caller, function, NULL);
+    __typeof__(&RAND_bytes) real;
+
+    if (!left_alone(meant))
+        return method_bytes(buffer, (int)length);
+    real = libcrypto_function(meant, function);
+    return real ? real(buffer, length) : 0;
+}
+
 #define DRAW(function)                                                                             \
     int function(unsigned char *buffer, size_t length)                                             \
     {                                                                                              \
-        struct libcrypto *meant;                                                                   \
-                                                                                                   \
-        if (is_ours_at_once(CALLER))                                                               \
-            return method_bytes(buffer, (int)length);                                              \
-        meant = (int)length < 0 ? whom(CALLER, FUNCTION_##function)                                \
-                                : whom_draw(CALLER, FUNCTION_##function, NULL);                    \
-        return left_alone(meant) ? FORWARD(meant, function, buffer, length)                        \
-                                 : method_bytes(buffer, (int)length);                              \
+        return is_ours_at_once(CALLER)                                                             \
+                   ? method_bytes(buffer, (int)length)                                             \
+                   : draw_after_look(buffer, length, CALLER, FUNCTION_##function);                 \
     }
 
 /* OpenSSL's own would come to the method as well, through locks, and not where it is no longer or
@@ -42,19 +51,29 @@ static int too_strong(struct libcrypto *meant, OSSL_LIB_CTX *context, unsigned c
 
 /* OpenSSL 3.0 to 3.5 cut this size_t to an int on its way to a method: 4 GiB and 16 bytes came back
  * as 16 bytes and a success. And no method is told of the strength. */
+__attribute__((noinline)) static int draw_ex_after_look(OSSL_LIB_CTX *context,
+                                                        unsigned char *buffer, size_t length,
+                                                        unsigned int strength, const void *caller,
+                                                        enum function function)
+{
+    struct libcrypto *meant = whom_draw(caller, function, context);
+    __typeof__(&RAND_bytes_ex) real;
+
+    if (!left_alone(meant))
+        return strength > STRONGEST ? too_strong(meant, context, buffer, length, strength)
+                                    : method_draw(buffer, length);
+    real = libcrypto_function(meant, function);
+    return real ? real(context, buffer, length, strength) : 0;
+}
+
 #define DRAW_EX(function)                                                                          \
     int function(OSSL_LIB_CTX *context, unsigned char *buffer, size_t length,                      \
                  unsigned int strength)                                                            \
     {                                                                                              \
-        struct libcrypto *meant;                                                                   \
-                                                                                                   \
-        if (!context && strength <= STRONGEST && is_ours_at_once(CALLER))                          \
-            return method_draw(buffer, length);                                                    \
-        meant = whom_draw(CALLER, FUNCTION_##function, context);                                   \
-        if (left_alone(meant))                                                                     \
-            return FORWARD(meant, function, context, buffer, length, strength);                    \
-        return strength > STRONGEST ? too_strong(meant, context, buffer, length, strength)         \
-                                    : method_draw(buffer, length);                                 \
+        return !context && strength <= STRONGEST && is_ours_at_once(CALLER)                        \
+                   ? method_draw(buffer, length)                                                   \
+                   : draw_ex_after_look(context, buffer, length, strength, CALLER,                 \
+                                        FUNCTION_##function);                                      \
     }
 
 DRAW_EX(RAND_bytes_ex)

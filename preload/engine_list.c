@@ -18,7 +18,7 @@ void engine_register(struct libcrypto *libcrypto)
     ENGINE *engine;
     int error;
 
-    if (settings.mode == MODE_BUILTIN || libcrypto->pin >= PIN_REFUSED || !new_engine || !add ||
+    if (settings.mode >= MODE_BUILTIN || libcrypto->pin >= PIN_REFUSED || !new_engine || !add ||
         !release || !set_mark || !pop_to_mark || atomic_exchange(&libcrypto->has_engine, 1))
         return;
     start_sources();

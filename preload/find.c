@@ -5,13 +5,16 @@
  */
 #include "find.h"
 
+#include "apart.h"
 #include "elf_binding.h"
+#include "guard.h"
 #include "hidden.h"
 #include "imports.h"
 #include "linux_maps.h"
 #include "report.h"
 
 static getenv_function *_Atomic next_getenv;
+static getpid_function *_Atomic next_getpid;
 
 static bool is_ourselves(const struct elf_image *image)
 {
@@ -53,7 +56,7 @@ static struct libcrypto *entered(uintptr_t start)
 /* ---- All, at the start ---- */
 
 enum { MOST_OF_START = 256 };
-static uintptr_t of_start[MOST_OF_START];
+static uintptr_t of_start[MOST_OF_START] APART(3);
 
 struct search {
     bool past_ourselves;
@@ -72,12 +75,16 @@ static bool read_object(struct loaded *loaded, const struct dl_phdr_info *info)
     return true;
 }
 
-/* The host's getenv() is the first behind the shim in load order, which is look-up order for all
- * that is loaded with the program; failing that, any. */
-static void note_getenv(struct search *search, const struct elf_image *image)
+/* The host's functions are the first behind the shim in load order, which is look-up order for all
+ * that is loaded with the program; failing that, any getenv(). */
+static void note_next(struct search *search, const struct elf_image *image)
 {
     getenv_function *found;
 
+    if (!next_getpid)
+        next_getpid = elf_image_symbol(image, "getpid");
+    if (next_getpid && !search->past_ourselves)
+        guard_give_up();
     if (next_getenv || !(found = elf_image_symbol(image, "getenv")))
         return;
     if (search->past_ourselves)
@@ -100,7 +107,7 @@ static int note_object(struct dl_phdr_info *info, size_t size, void *context)
         search->past_ourselves = true;
         return 0;
     }
-    note_getenv(search, &loaded.image);
+    note_next(search, &loaded.image);
     kind = kind_of(&loaded.image);
     if (kind == KIND_OTHER || (kind == KIND_NAMESAKE && !search->past_ourselves))
         return 0;
@@ -150,6 +157,11 @@ void find_at_start(void (*visit)(const struct elf_image *image, void *context), 
 getenv_function *find_getenv(void)
 {
     return next_getenv;
+}
+
+getpid_function *find_getpid(void)
+{
+    return next_getpid;
 }
 
 /* ---- Later ---- */

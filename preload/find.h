@@ -33,8 +33,10 @@ void find_at_start(void (*visit)(const struct elf_image *image, void *context), 
 /* The file that holds an address, as the loader names it; the program's name for itself. */
 const char *find_object_name(const void *address);
 
-/* The getenv() that the host would call without the shim; NULL before find_all(). */
+/* The functions that the host would call without the shim; NULL before find_all(). */
 typedef char *getenv_function(const char *name);
+typedef int getpid_function(void);
 getenv_function *find_getenv(void);
+getpid_function *find_getpid(void);
 
 #endif

@@ -3,13 +3,14 @@
  * will do. The lowest bit says that OpenSSL may lend it as its own.
  */
 #include "generators.h"
+#include "apart.h"
 
 #include <stdatomic.h>
 #include <stdint.h>
 
 enum { ROWS = 64, PLACES = 16, IN_PLACE = 1 };
 
-static _Atomic uintptr_t own[ROWS][PLACES];
+static _Atomic uintptr_t own[ROWS][PLACES] APART(5);
 static _Atomic bool is_full;
 
 static _Atomic uintptr_t *row_of(const EVP_RAND_CTX *generator)

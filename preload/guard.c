@@ -8,13 +8,13 @@
 #include <stddef.h>
 
 #include "linux_syscall.h"
-#include "loaded.h"
 
 enum {
     PROCESS_NUMBER_BITS = 22, /* PID_MAX_LIMIT of linux/threads.h */
     MOST_LIVES = (1 << (31 - PROCESS_NUMBER_BITS)) - 1,
     MOST_NUMBERS = 32,
     PAGE = 4096,
+    DROPPABLE = 8, /* MAP_DROPPABLE of linux/mman.h */
 };
 
 /* In wiped memory: which life this is, 0 when it has just begun. NULL: none is under guard. */
@@ -24,12 +24,6 @@ static _Atomic uint32_t *_Atomic word;
  * number was told first: the life above the number. 0 ends the list, which only grows. */
 static _Atomic uint32_t lives;
 static _Atomic uint32_t told[MOST_NUMBERS];
-
-static struct guarded {
-    _Atomic uintptr_t first; /* 0: empty */
-    _Atomic uintptr_t end;   /* 0 while the rest is not to be looked at */
-    const void *_Atomic mark;
-} objects[MOST_GUARDED];
 
 /* ---- Lives and numbers ---- */
 
@@ -80,12 +74,16 @@ int guard_number(int real)
     return was_told_before((uint32_t)real, life) ? (int)(above(life) | (uint32_t)real) : real;
 }
 
-/* ---- Who is told ---- */
+/* ---- The word ---- */
 
+/* The first kind is wiped by forks as well, and CRIU passes it over. */
 static _Atomic uint32_t *map_word(void)
 {
-    void *memory = linux_mmap(PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
+    void *memory = linux_mmap(PAGE, PROT_READ | PROT_WRITE, DROPPABLE | MAP_ANONYMOUS);
 
+    if (!linux_mmap_failed(memory))
+        return memory;
+    memory = linux_mmap(PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
     if (linux_mmap_failed(memory))
         return NULL;
     if (linux_syscall(SYS_madvise, memory, PAGE, MADV_WIPEONFORK) == 0)
@@ -94,72 +92,32 @@ static _Atomic uint32_t *map_word(void)
     return NULL;
 }
 
-/* The number of now may have been seen before this. */
-static bool start(void)
+static _Atomic bool is_out_of_reach;
+
+void guard_give_up(void)
+{
+    is_out_of_reach = true;
+}
+
+bool guard_start(void)
 {
     _Atomic uint32_t *none = NULL, *memory;
 
-    if (atomic_load(&word))
+    if (is_out_of_reach)
+        return false;
+    if (guard_is_up())
         return true;
     memory = map_word();
     if (!memory)
         return false;
     if (atomic_compare_exchange_strong(&word, &none, memory))
-        guard_number((int)linux_syscall(SYS_getpid));
+        guard_number((int)linux_syscall(SYS_getpid)); /* it may have been seen before this */
     else
         linux_syscall(SYS_munmap, memory, PAGE);
     return true;
 }
 
-/* The place of an object that was here before, an empty one, or one whose object is gone. */
-static struct guarded *place_for(uintptr_t first)
+bool guard_is_up(void)
 {
-    for (size_t i = 0; i < MOST_GUARDED; i++)
-        if (objects[i].first == first)
-            return &objects[i];
-    for (size_t i = 0; i < MOST_GUARDED; i++)
-        if (objects[i].first == 0 || !loaded_still(objects[i].first, objects[i].mark))
-            return &objects[i];
-    return NULL;
-}
-
-bool guard_object(uintptr_t first, uintptr_t end, const void *mark)
-{
-    struct guarded *object = start() ? place_for(first) : NULL;
-
-    if (!object)
-        return false;
-    object->end = 0;
-    object->first = first;
-    object->mark = mark;
-    object->end = end;
-    return true;
-}
-
-static const struct guarded *guarded_around(const void *code)
-{
-    const uintptr_t address = (uintptr_t)code;
-
-    for (size_t i = 0; i < MOST_GUARDED; i++) {
-        uintptr_t first = objects[i].first;
-
-        /* Another thread may write it. */
-        // cppcheck-suppress knownConditionTrueFalse
-        if (address >= first && address < objects[i].end && first == objects[i].first)
-            return &objects[i];
-    }
-    return NULL;
-}
-
-bool guard_contains(const void *code)
-{
-    return atomic_load_explicit(&word, memory_order_relaxed) && guarded_around(code);
-}
-
-int guard_told(const void *code, int real)
-{
-    const struct guarded *object = guarded_around(code);
-    int other = guard_number(real);
-
-    return other != real && object && loaded_still(object->first, object->mark) ? other : real;
+    return atomic_load_explicit(&word, memory_order_relaxed);
 }

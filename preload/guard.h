@@ -7,8 +7,10 @@
  * a restored checkpoint) go on alike. So code inside such an object, and nobody else, is told
  * another number there.
  *
- * What marks a duplication is a word in memory that the kernel wipes in the child (MADV_WIPEONFORK,
- * Linux 4.14), and that CRIU since 4.2 does not restore. Memory that it found wiped is a new life.
+ * What marks a duplication is a word in memory that the kernel wipes in the child, and that CRIU
+ * since 4.2 does not restore (MAP_DROPPABLE, Linux 6.11). Before that the child's is wiped, and a
+ * restored process is not noticed (MADV_WIPEONFORK, Linux 4.14). Memory that is found wiped is a
+ * new life; under memory pressure the kernel may wipe it too, and that costs no more than a seed.
  * A number is told as it is in the life in which the objects saw it first, and so mostly always; in
  * a later life the same number means an earlier process, or one that had its number, and stands for
  * it in DRBGs that have not drawn since: then the number told is larger than any process number can
@@ -18,9 +20,9 @@
  * Tasks that share memory (threads, children of vfork(), CLONE_VM) share a life: there the DRBGs
  * are shared too, and nothing repeats. Told to one of them is what its own number makes.
  *
- * Not noticed: a virtual machine that was cloned; a restore by CRIU before 4.2; a fork by a signal
- * handler, for the one draw that it interrupted; anything where the kernel or a sandbox refuses
- * such memory (guard_object() answers false then).
+ * Not noticed: a virtual machine that was cloned; a restore by CRIU before 4.2, or before
+ * Linux 6.11; a fork by a signal handler, for the one draw that it interrupted; anything where the
+ * kernel or a sandbox refuses such memory (guard_start() answers false then).
  *
  * Thread and signal safe, without locks; may run before the shim is relocated, and in a child of
  * any kind. errno untouched.
@@ -31,21 +33,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { MOST_GUARDED = 8 }; /* objects */
+/* Makes the word; the process's number of now counts as seen. False: there is no memory that forks
+ * wipe, and numbers stay real. */
+bool guard_start(void);
 
-/* Puts an object, from its first segment's start to its last one's end, under guard; mark: see
- * loaded.h. To be called while the object is initialised, one at a time as the loader does that.
- * False: there is no memory that forks wipe, or no place left. */
-bool guard_object(uintptr_t first, uintptr_t end, const void *mark);
+/* Another getpid() comes before ours in this process: nobody is told anything. */
+void guard_give_up(void);
 
-/* Whether code at this address is under guard: one load and a branch where nothing is. */
-bool guard_contains(const void *code);
+/* Whether it is there: one load. */
+bool guard_is_up(void);
 
-/* What code under guard is told when the real number is this one. The object may have been
- * unloaded, and the code be another's: that is looked at before it is told what is not real. */
-int guard_told(const void *code, int real);
-
-/* The same for whichever object. */
+/* What code under guard is told when the real number is this one. */
 int guard_number(int real);
 
 #endif

@@ -41,7 +41,10 @@ static const char *path_of(const struct loaded *loaded, char room[LONGEST_PATH])
  * have no such setting, and a program may ask for OPENSSL_ia32cap for reasons of its own. */
 static const char sign[] = "OPENSSL_CONF";
 
-enum { LENGTH = sizeof(sign) - 1, FARTHEST = 1 << 21 /* bytes, to either side */ };
+/* Since 1.1.1 it has generators that look at the process's number. */
+static const char sign_of_drbgs[] = "SP 800-90A DRBG";
+
+enum { FARTHEST = 1 << 21 /* bytes, to either side */ };
 
 /* Where the bytes of a file are mapped that are not written: from and to around an address. */
 static bool find_texts(const struct elf_image *image, uintptr_t address, const unsigned char **from,
@@ -62,38 +65,74 @@ static bool find_texts(const struct elf_image *image, uintptr_t address, const u
 }
 
 /* Horspool's search: a byte tells how far the next match is away at least. */
-static bool has_sign(const struct elf_image *image, const char *name)
+static bool has_text(const struct elf_image *image, const char *name, const char *text,
+                     size_t length)
 {
     unsigned char skip[UCHAR_MAX + 1];
     const unsigned char *at, *to;
 
     if (!find_texts(image, (uintptr_t)name, &at, &to))
         return false;
-    __builtin_memset(skip, LENGTH, sizeof(skip));
-    for (unsigned int i = 0; i < LENGTH - 1; i++)
-        skip[(unsigned char)sign[i]] = (unsigned char)(LENGTH - 1 - i);
-    for (; to - at >= LENGTH; at += skip[at[LENGTH - 1]])
-        if (__builtin_memcmp(at, sign, LENGTH) == 0)
+    __builtin_memset(skip, (int)length, sizeof(skip));
+    for (size_t i = 0; i < length - 1; i++)
+        skip[(unsigned char)text[i]] = (unsigned char)(length - 1 - i);
+    for (; (size_t)(to - at) >= length; at += skip[at[length - 1]])
+        if (__builtin_memcmp(at, text, length) == 0)
             return true;
     return false;
 }
 
-/* ---- Those that cannot be pinned ---- */
-
-static bool guard(const struct loaded *loaded)
+static bool has_sign(const struct elf_image *image, const char *name)
 {
-    return guard_object(loaded->start, elf_image_end(&loaded->image), loaded->mark);
+    return has_text(image, name, sign, sizeof(sign) - 1);
 }
 
-static void leave(const struct loaded *loaded, const char *path, const char *reason)
+/* ---- Those that cannot be pinned ---- */
+
+/* Its generator stays, under guard where its calls can be told from the program's own. */
+static enum pin_state keep_its_own(const char *path, bool has_drbgs, const char *reason)
 {
-    if (*path && guard(loaded))
-        report(REPORT_NOT_PINNED,
+    const bool guarded = *path && has_drbgs && guard_start();
+
+    if (guarded)
+        report(settings.mode == MODE_RESEED ? REPORT_ACTIVATED : REPORT_NOT_PINNED,
                "the OpenSSL inside %s keeps its own generator, made to notice forks: %s", path,
                reason);
     else
         report(REPORT_NOT_PINNED, "the OpenSSL inside %s is not covered: %s",
                *path ? path : report_program(), reason);
+    return guarded ? PIN_GUARDED : PIN_REFUSED;
+}
+
+static struct libcrypto *enter_unreachable(const struct loaded *loaded)
+{
+    static void *const nothing[INSIDE_FUNCTIONS];
+
+    return libcrypto_enter(loaded, nothing);
+}
+
+static struct libcrypto *leave(const struct loaded *loaded, const char *path, const char *name,
+                               const char *reason)
+{
+    struct libcrypto *entry = enter_unreachable(loaded);
+
+    if (entry)
+        entry->pin = keep_its_own(
+            path, has_text(&loaded->image, name, sign_of_drbgs, sizeof(sign_of_drbgs) - 1), reason);
+    return entry;
+}
+
+/* A FIPS provider, for one. */
+static struct libcrypto *leave_provider(const struct loaded *loaded, const char *path)
+{
+    struct libcrypto *entry = guard_start() ? enter_unreachable(loaded) : NULL;
+
+    if (!entry)
+        return NULL;
+    entry->pin = PIN_GUARDED;
+    report(REPORT_NOT_NEEDED, "the provider in %s keeps its own generator, made to notice forks",
+           path);
+    return entry;
 }
 
 /* ---- Those that can ---- */
@@ -137,31 +176,37 @@ static struct libcrypto *look_inside(const struct loaded *loaded, const char *pa
              inside[INSIDE_RAND_bytes])
         return libcrypto_enter(loaded, inside);
     else if (has_sign(&loaded->image, name))
-        leave(loaded, path, symbol_file_reason(answer == SYMBOLS_FOUND ? SYMBOLS_NONE : answer));
+        return leave(loaded, path, name,
+                     symbol_file_reason(answer == SYMBOLS_FOUND ? SYMBOLS_NONE : answer));
     return NULL;
 }
 
 struct libcrypto *hidden_enter(const struct loaded *loaded, const void *caller, const char *name)
 {
+    const bool reseed = settings.mode == MODE_RESEED;
     char room[LONGEST_PATH];
-    const char *path = settings.mode == MODE_ACTIVATE ? path_of(loaded, room) : NULL;
+    const char *path = reseed || settings.mode == MODE_ACTIVATE ? path_of(loaded, room) : NULL;
 
     if (!path)
         return NULL;
-    if (!elf_image_symbol(&loaded->image, "OSSL_provider_init"))
+    if (elf_image_symbol(&loaded->image, "OSSL_provider_init"))
+        return leave_provider(loaded, path);
+    if (!reseed)
         return look_inside(loaded, path, caller, name);
-    if (guard(loaded))
-        report(REPORT_NOT_NEEDED,
-               "the provider in %s keeps its own generator, made to notice forks", path);
-    return NULL;
+    return has_sign(&loaded->image, name) ? leave(loaded, path, name, "OSRANDOM_MODE=reseed")
+                                          : NULL;
 }
 
-void hidden_refused(const struct libcrypto *libcrypto)
+enum pin_state hidden_refused(const struct libcrypto *libcrypto)
 {
-    const struct loaded loaded = {
-        .image = libcrypto->image, .start = libcrypto->start, .mark = libcrypto->mark};
+    const struct loaded loaded = {.image = libcrypto->image,
+                                  .start = libcrypto->start,
+                                  .path = *libcrypto->path ? libcrypto->path : NULL};
+    char room[LONGEST_PATH];
+    const char *path = path_of(&loaded, room);
 
-    leave(&loaded, libcrypto->path, "it does not draw by a method");
+    return keep_its_own(path ? path : "", libcrypto->version >= FIRST_WITH_DRBGS,
+                        "it does not draw by a method");
 }
 
 /* ---- The proof ---- */

@@ -17,15 +17,15 @@
 #include "loaded.h"
 
 /* The copy in an object whose initialiser, running in this thread, contains the caller, and asks
- * for the variable of this name: entered, to be pinned. NULL if it is none, or cannot be, which is
- * reported. */
+ * for the variable of this name: entered, to be pinned, or in a state already if it cannot be,
+ * which is reported. NULL if it is none, or OSRANDOM_MODE leaves all alone. */
 struct libcrypto *hidden_enter(const struct loaded *loaded, const void *caller, const char *name);
 
 /* Whether the copy, in which our method has just been set, draws by it. If not, the method is taken
  * back. */
 bool hidden_draws_by_method(const struct libcrypto *libcrypto);
 
-/* It could not be pinned after all. */
-void hidden_refused(const struct libcrypto *libcrypto);
+/* It could not be pinned after all: its state now. */
+enum pin_state hidden_refused(const struct libcrypto *libcrypto);
 
 #endif

@@ -5,9 +5,9 @@
  *
  * In a process without OpenSSL these names exist all the same, and a program that probes for them
  * with dlsym() finds them: draws are served then, everything else answers 0 or NULL. Where nothing
- * is pinned (OSRANDOM_MODE=register and builtin, LibreSSL, BoringSSL, OSRANDOM_ON_SWAP=allow) each
- * forwards to the OpenSSL that the caller means (whom.h). As a second net, they find and pin an
- * OpenSSL that came in unnoticed.
+ * is pinned (OSRANDOM_MODE=register and builtin, LibreSSL, BoringSSL, OSRANDOM_ON_REPLACE=allow)
+ * each forwards to the OpenSSL that the caller means (whom.h). As a second net, they find and pin
+ * an OpenSSL that came in unnoticed.
  */
 #ifndef OSRANDOM_INTERPOSE_H
 #define OSRANDOM_INTERPOSE_H

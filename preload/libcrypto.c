@@ -3,13 +3,17 @@
  */
 #include "libcrypto.h"
 
+#include "apart.h"
 #include "elf_binding.h"
 #include "report.h"
 #include "same_text.h"
 #include "status.h"
 
-static struct libcrypto table[MOST_LIBCRYPTOS];
+static struct libcrypto table[MOST_LIBCRYPTOS] APART(1);
 static _Atomic unsigned int changes;
+
+/* As many entries, from the first on, have been used: pages of the others are not looked into. */
+static _Atomic size_t used;
 
 size_t libcrypto_index(const struct libcrypto *libcrypto)
 {
@@ -23,9 +27,9 @@ struct libcrypto *libcrypto_slot(size_t index)
 
 uintptr_t libcrypto_start(size_t index)
 {
-    uintptr_t start = table[index].start;
+    uintptr_t start = index < used ? table[index].start : 0;
 
-    return table[index].ready ? start : 0;
+    return start && table[index].ready ? start : 0;
 }
 
 struct libcrypto *libcrypto_at(size_t index)
@@ -43,7 +47,7 @@ unsigned int libcrypto_changes(void)
 struct libcrypto *libcrypto_around(const void *address)
 {
     for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
-        uintptr_t start = libcrypto_start(i), end = table[i].end;
+        uintptr_t start = libcrypto_start(i), end = start ? table[i].end : 0;
 
         if (start && (uintptr_t)address - start < end - start && libcrypto_start(i) == start)
             return &table[i];
@@ -121,10 +125,18 @@ bool libcrypto_is_still(const struct libcrypto *libcrypto)
 
 static struct libcrypto *claimed(uintptr_t start)
 {
-    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++)
+    for (size_t i = 0; i < used; i++)
         if (table[i].start == start)
             return &table[i];
     return NULL;
+}
+
+static void use(size_t index)
+{
+    size_t before = used;
+
+    while (before <= index && !atomic_compare_exchange_weak(&used, &before, index + 1))
+        ;
 }
 
 /* For this thread, until it says release(). One that was being filled in when the process was
@@ -150,6 +162,7 @@ static struct libcrypto *claim(uintptr_t start)
     for (size_t i = 0; i < MOST_LIBCRYPTOS && !entry; i++) {
         uintptr_t empty = 0;
 
+        use(i);
         if (atomic_compare_exchange_strong(&table[i].start, &empty, start) || empty == start)
             entry = &table[i];
     }

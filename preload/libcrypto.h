@@ -19,6 +19,9 @@
 
 enum { MOST_LIBCRYPTOS = 8, MOST_VERSIONS = 32 };
 
+/* Of its versions, the first whose generators look at the number of the process. */
+enum { FIRST_WITH_DRBGS = 0x10101000 };
+
 /* Functions that are called often, and so looked up once. */
 #define OFTEN_CALLED(X)                                                                            \
     X(RAND_bytes)                                                                                  \
@@ -100,12 +103,12 @@ struct libcrypto {
     _Atomic unsigned long version;   /* as OpenSSL_version_num() answers; 0 until it was asked */
     const struct rand_method *_Atomic *method; /* where it keeps its method; NULL: not found */
     bool is_permanent;                         /* never unloaded: of the start, or marked so */
-    unsigned int order; /* its place in the look-up order of the start; 0: came later */
-    uint32_t life;      /* of the process when it was entered */
-    bool is_closed;     /* by OPENSSL_cleanup() */
-    bool is_given;      /* it draws by the program's own method: for the status block */
-    bool is_entered;    /* a pin is inside it, and may hold its locks */
-    bool is_hidden;     /* a copy that exports nothing: no call from outside is for it */
+    unsigned int order;      /* its place in the look-up order of the start; 0: came later */
+    uint32_t life;           /* of the process when it was entered */
+    _Atomic bool is_closed;  /* by OPENSSL_cleanup() */
+    _Atomic bool is_given;   /* it draws by the program's own method: for the status block */
+    _Atomic bool is_entered; /* a pin is inside it, and may hold its locks */
+    bool is_hidden;          /* a copy that exports nothing: no call from outside is for it */
     struct elf_image image;
     const void *mark; /* see loaded.h */
     uint32_t name;    /* elf_hash_of() its soname; 0: it has none */

@@ -21,7 +21,8 @@ void stop_process(void)
     __builtin_trap();
 }
 
-static int failed(int error)
+/* Not inlined: a draw that is served would save and restore registers for it. */
+__attribute__((noinline, cold)) static int failed(int error)
 {
     __atomic_fetch_add(&status_counters()->failures, 1, __ATOMIC_RELAXED);
     report(REPORT_FAILED, "no source of random bytes works (errno %u); OpenSSL is told so",

@@ -21,9 +21,11 @@ static const struct setting {
     const char *accepted; /* the values in the order of their enum, a space behind each */
     unsigned int *value;
 } table[] = {
-    {"OSRANDOM_MODE", "activate register builtin ", &settings.mode},
+    {"OSRANDOM_MODE", "activate register builtin reseed ", &settings.mode},
     {"OSRANDOM_SOURCE", "auto vdso getrandom getentropy urandom ", &settings.source},
-    {"OSRANDOM_ON_SWAP", "keep fail abort allow ", &settings.on_swap},
+    /* The name of before; where both are set, the one of today counts. */
+    {"OSRANDOM_ON_SWAP", "keep fail abort allow ", &settings.on_replace},
+    {"OSRANDOM_ON_REPLACE", "ignore fail abort allow ", &settings.on_replace},
     {"OSRANDOM_ON_FAILURE", "error abort ", &settings.on_failure},
     {"OSRANDOM_LOG", "warn quiet info ", &settings.log},
 };
@@ -76,16 +78,13 @@ void settings_read(void)
 {
     if (!&environ || !environ || !getauxval || getauxval(AT_SECURE))
         return;
-    for (char **entry = environ; *entry; entry++) {
-        if ((*entry)[0] != 'O' || (*entry)[1] != 'S')
-            continue;
-        for (size_t i = 0; i < SETTINGS; i++) {
-            const char *value = value_of(*entry, table[i].name);
+    for (size_t i = 0; i < SETTINGS; i++)
+        for (char **entry = environ; *entry; entry++) {
+            const char *value = **entry == 'O' ? value_of(*entry, table[i].name) : NULL;
 
             if (value && *value)
                 set(i, value);
         }
-    }
 }
 
 void settings_report(void)
@@ -96,11 +95,4 @@ void settings_report(void)
                    table[i].name, unknown[i], table[i].accepted);
         unknown[i][0] = '\0';
     }
-}
-
-const char *settings_mode_name(void)
-{
-    static const char names[][sizeof("activate")] = {"activate", "register", "builtin"};
-
-    return names[settings.mode];
 }

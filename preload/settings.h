@@ -6,14 +6,14 @@
 
 #include "status.h" /* enum mode */
 
-enum on_swap { SWAP_KEEP, SWAP_FAIL, SWAP_ABORT, SWAP_ALLOW };
+enum on_replace { REPLACE_IGNORE, REPLACE_FAIL, REPLACE_ABORT, REPLACE_ALLOW };
 enum on_failure { FAILURE_ERROR, FAILURE_ABORT };
 enum log_level { LOG_WARN, LOG_QUIET, LOG_INFO };
 
 struct settings {
     unsigned int mode;       /* enum mode */
     unsigned int source;     /* enum random_source */
-    unsigned int on_swap;    /* enum on_swap */
+    unsigned int on_replace; /* enum on_replace */
     unsigned int on_failure; /* enum on_failure */
     unsigned int log;        /* enum log_level */
 };
@@ -26,7 +26,5 @@ void settings_read(void);
 /* One line, the first time, for each value that settings_read() did not know; the default is used
  * then. */
 void settings_report(void);
-
-const char *settings_mode_name(void);
 
 #endif

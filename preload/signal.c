@@ -1,15 +1,18 @@
 /*
  * What OpenSSL asks the C library: getenv(), for the signal that one was just mapped (its
  * initialiser asks for OPENSSL_ia32cap, or what it is called on another machine, before dlopen()
- * returns), and getpid(), for those that know a fork by nothing else.
+ * returns), and getpid(), for those that know a fork by nothing else. Both are called early in a
+ * child by most programs, before it makes threads: that is when to see that it has none.
  */
 #include "activate.h"
 #include "find.h"
 #include "guard.h"
 #include "imports.h"
 #include "interpose.h"
+#include "libcrypto.h"
 #include "linux_syscall.h"
 #include "shim.h"
+#include "status.h"
 
 static bool is_signal(const char *name)
 {
@@ -53,6 +56,7 @@ char *getenv(const char *name)
 
     if (!shim_is_relocated())
         return NULL;
+    status_look();
     if (is_signal(name)) {
         shim_start();
         activate_initialising(CALLER, name);
@@ -61,11 +65,22 @@ char *getenv(const char *name)
     return next ? next(name) : find_in_environment(name);
 }
 
-/* The C library's own is this system call, or a number that it keeps and that bare clones make
- * wrong. Needs no relocation. */
+/* What code under guard is told. Where such an object lay, code of another one may lie by then. */
+static int number_for(const struct libcrypto *libcrypto, int real)
+{
+    int told = guard_number(real);
+
+    return told == real || libcrypto_is_still(libcrypto) ? told : real;
+}
+
+/* Needs no relocation until there is another to ask. */
 int getpid(void)
 {
-    const int real = (int)linux_syscall(SYS_getpid);
+    const struct libcrypto *libcrypto = guard_is_up() ? libcrypto_around(CALLER) : NULL;
+    getpid_function *next = find_getpid();
 
-    return guard_contains(CALLER) ? guard_told(CALLER, real) : real;
+    status_look();
+    if (libcrypto && libcrypto->pin == PIN_GUARDED)
+        return number_for(libcrypto, (int)linux_syscall(SYS_getpid));
+    return next ? next() : (int)linux_syscall(SYS_getpid);
 }

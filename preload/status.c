@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
+#include "apart.h"
 #include "libcrypto.h"
 #include "linux_syscall.h"
 #include "settings.h"
@@ -21,7 +22,7 @@ static struct osrandom_status block = {
 extern struct osrandom_status osrandom_status
     __attribute__((alias("block"), visibility("default")));
 
-static struct osrandom_counters counters_without_memory;
+static struct osrandom_counters counters_without_memory APART(5);
 static struct osrandom_counters *_Atomic counters = &counters_without_memory;
 
 _Static_assert((int)OSRANDOM_STATUS_LIBCRYPTOS == (int)MOST_LIBCRYPTOS, "one entry each");
@@ -29,6 +30,14 @@ _Static_assert((int)OSRANDOM_STATUS_LIBCRYPTOS == (int)MOST_LIBCRYPTOS, "one ent
 struct osrandom_counters *status_counters(void)
 {
     return counters;
+}
+
+/* A child knows how many its ancestors had. */
+static uint32_t next_life(void)
+{
+    static _Atomic uint32_t last;
+
+    return atomic_fetch_add(&last, 1) + 1;
 }
 
 void status_start(void)
@@ -40,22 +49,77 @@ void status_start(void)
     memory = linux_mmap(sizeof(*memory), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
     if (!linux_mmap_failed(memory)) {
         linux_syscall(SYS_madvise, memory, sizeof(*memory), MADV_WIPEONFORK);
+        memory->life = next_life(); /* written before it is read: one page fault and not two */
         if (!atomic_compare_exchange_strong(&counters, &none, memory))
             linux_syscall(SYS_munmap, memory, sizeof(*memory));
     }
     block.counters = (uintptr_t)counters;
 }
 
+/* ---- Lives ---- */
+
+/* glibc 2.32: whether the process has had one thread only, and its ancestors too. */
+extern char __libc_single_threaded;
+#pragma weak __libc_single_threaded
+
+/* In common memory, and so a child's as well: since which life every fork was by an only thread,
+ * and whether the process had one only when this was last asked. */
+static _Atomic uint32_t undisturbed_since;
+static _Atomic bool had_one_thread;
+
+static bool has_one_thread(void)
+{
+    return &__libc_single_threaded && __libc_single_threaded;
+}
+
+/* In the new process. One that has made a thread itself may have had it from nobody: then the
+ * parent counts, as it was when last seen. A child has only the thread that has forked, with the
+ * number of the process. */
+static bool was_forked_by_only_thread(void)
+{
+    return has_one_thread() ||
+           (had_one_thread && linux_syscall(SYS_gettid) != linux_syscall(SYS_getpid));
+}
+
+/* The life, and above it since when forks are undisturbed. */
+static uint64_t begin_life(uint64_t *word)
+{
+    uint64_t none = 0, begun = next_life();
+
+    begun |= (begun == 1 || was_forked_by_only_thread() ? undisturbed_since : begun) << 32;
+    if (!__atomic_compare_exchange_n(word, &none, begun, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+        begun = none;
+    undisturbed_since = (uint32_t)(begun >> 32);
+    return begun;
+}
+
+static uint64_t look(void)
+{
+    uint64_t *word = &status_counters()->life, begun = __atomic_load_n(word, __ATOMIC_ACQUIRE);
+    bool one;
+
+    if (begun == 0)
+        begun = begin_life(word);
+    one = has_one_thread();
+    if (had_one_thread != one)
+        had_one_thread = one;
+    return begun;
+}
+
 uint32_t status_life(void)
 {
-    static _Atomic uint32_t last; /* a child knows how many its ancestors had */
-    struct osrandom_counters *here = counters;
-    uint64_t none = 0;
+    return (uint32_t)look();
+}
 
-    if (__atomic_load_n(&here->life, __ATOMIC_ACQUIRE) == 0)
-        __atomic_compare_exchange_n(&here->life, &none, atomic_fetch_add(&last, 1) + 1, false,
-                                    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
-    return (uint32_t)here->life;
+bool status_is_undisturbed_since(uint32_t life)
+{
+    return life >= (uint32_t)(look() >> 32);
+}
+
+void status_look(void)
+{
+    if (block.counters)
+        look();
 }
 
 /* Two threads may be at it, and a reader outside: no value is ever seen half written. */

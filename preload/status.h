@@ -1,6 +1,6 @@
 /*
  * The block that tells an operator from outside what the shim does: `osrandom status` reads it
- * through /proc/PID/mem, by the exported symbol osrandom_status. Layout 1; every number is in the
+ * through /proc/PID/mem, by the exported symbol osrandom_status. Layout 2; every number is in the
  * host's byte order, every address is one of the process that is looked at. Fields are only ever
  * added at the end, with a new size; a new value of an enum comes with a new layout.
  *
@@ -9,16 +9,17 @@
 #ifndef OSRANDOM_STATUS_H
 #define OSRANDOM_STATUS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "random.h"
 
 #define OSRANDOM_STATUS_MAGIC "osrandom" /* the eight bytes, no terminator */
 
-enum { OSRANDOM_STATUS_LAYOUT = 1, OSRANDOM_STATUS_LIBCRYPTOS = 8 };
+enum { OSRANDOM_STATUS_LAYOUT = 2, OSRANDOM_STATUS_LIBCRYPTOS = 8 };
 
 /* OSRANDOM_MODE. */
-enum mode { MODE_ACTIVATE, MODE_REGISTER, MODE_BUILTIN };
+enum mode { MODE_ACTIVATE, MODE_REGISTER, MODE_BUILTIN, MODE_RESEED };
 
 /* How an OpenSSL fares. */
 enum pin_state {
@@ -27,9 +28,10 @@ enum pin_state {
     PIN_HELD,   /* OpenSSL draws from us, as long as its method is ours */
     PIN_DRAWS,  /* built without methods: only the draws that programs make themselves are ours */
     /* calls are handed on to it from here on */
-    PIN_GIVEN,   /* in the block: the program's own method, with OSRANDOM_ON_SWAP=allow */
+    PIN_GIVEN,   /* in the block: the program's own method, with OSRANDOM_ON_REPLACE=allow */
     PIN_LEFT,    /* not pinned: OSRANDOM_MODE says so */
     PIN_REFUSED, /* takes no method: LibreSSL, BoringSSL, or one that we do not know */
+    PIN_GUARDED, /* its own generator, made to notice that the process was duplicated (guard.h) */
     PIN_FOREIGN, /* never in the block: another library whose functions have these names */
 };
 
@@ -54,7 +56,7 @@ struct osrandom_counters {
     struct random_tally tallies[RANDOM_STRIPES];
     uint64_t swaps;    /* another method or engine was offered, and kept out */
     uint64_t failures; /* draws that no source served */
-    uint64_t life;     /* see status_life() */
+    uint64_t life;     /* the lower half; see status_life() */
 };
 
 /* Exported. */
@@ -73,6 +75,15 @@ void status_start(void);
  * repeat. Before Linux 4.14 a child keeps its parent's.
  */
 uint32_t status_life(void);
+
+/*
+ * Whether each fork since that life was by a process with one thread, so that no lock was left
+ * behind by another. It cannot always be told; "no" is the answer then. It is told best by who
+ * looks before a child makes threads: status_look(), which costs some loads, and nothing before
+ * status_start().
+ */
+bool status_is_undisturbed_since(uint32_t life);
+void status_look(void);
 
 /* Brings the block up to date with the settings, the source and the table of OpenSSLs. */
 void status_update(void);

@@ -1,6 +1,6 @@
 /*
  * Holding on: the ways by which a program, a library or OpenSSL itself has something else serve the
- * draws. They are kept out, or with OSRANDOM_ON_SWAP=allow let in.
+ * draws. They are kept out, or with OSRANDOM_ON_REPLACE=allow let in.
  */
 #include "engine.h"
 #include "find.h"
@@ -71,7 +71,7 @@ int RAND_set_rand_method(const struct rand_method *theirs)
 
     if (is_pinned(meant) && is_default(meant, theirs))
         return back_to_default(meant);
-    if (is_pinned(meant) && settings.on_swap != SWAP_ALLOW)
+    if (is_pinned(meant) && settings.on_replace != REPLACE_ALLOW)
         return swap_kept_out("RAND_set_rand_method()", find_object_name(CALLER));
     answer = meant ? FORWARD(meant, RAND_set_rand_method, theirs) : 0;
     if (is_pinned(meant))
@@ -87,7 +87,7 @@ int RAND_set_rand_engine(ENGINE *engine)
 
     if (is_pinned(meant) && (!engine || engine_is_ours(meant, engine)))
         return back_to_default(meant);
-    if (is_pinned(meant) && settings.on_swap != SWAP_ALLOW)
+    if (is_pinned(meant) && settings.on_replace != REPLACE_ALLOW)
         return swap_kept_out("RAND_set_rand_engine()", find_object_name(CALLER));
     answer = meant ? FORWARD(meant, RAND_set_rand_engine, engine) : 0;
     if (is_pinned(meant))
@@ -101,15 +101,15 @@ int RAND_set_rand_engine(ENGINE *engine)
 /* To be asked before: false if the program is to be told that it failed. */
 static bool may_be_set(const struct libcrypto *meant)
 {
-    return !is_pinned(meant) || settings.on_swap != SWAP_FAIL;
+    return !is_pinned(meant) || settings.on_replace != REPLACE_FAIL;
 }
 
 /* And after: what OpenSSL has answered, or what the program is to be told. */
 static int is_set(struct libcrypto *meant, const char *what, const void *caller, int answer)
 {
-    if (!is_pinned(meant) || (answer != 1 && settings.on_swap != SWAP_FAIL))
+    if (!is_pinned(meant) || (answer != 1 && settings.on_replace != REPLACE_FAIL))
         return answer;
-    if (settings.on_swap != SWAP_ALLOW)
+    if (settings.on_replace != REPLACE_ALLOW)
         return swap_kept_out(what, find_object_name(caller));
     FORWARD(meant, RAND_set_rand_method, NULL);
     activate_note_changes();
@@ -151,7 +151,8 @@ static int put_in_place(struct libcrypto *meant, enum function set, enum functio
         return answer;
     generators_take_away(before);
     generators_put_in_place(theirs);
-    return theirs && settings.on_swap == SWAP_ALLOW ? is_set(meant, "", NULL, answer) : answer;
+    return theirs && settings.on_replace == REPLACE_ALLOW ? is_set(meant, "", NULL, answer)
+                                                          : answer;
 }
 
 /* A generator of the program's in place of a default one, which RAND_get0_public() then lends: that

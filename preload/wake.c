@@ -5,15 +5,12 @@
 
 #include <signal.h>
 
+#include "apart.h"
 #include "imports.h"
 #include "linux_syscall.h"
 #include "mem_hooks.h"
 #include "method.h"
 #include "status.h"
-
-/* glibc 2.32: whether the process has had one thread only. */
-extern char __libc_single_threaded;
-#pragma weak __libc_single_threaded
 
 enum wakefulness { ASLEEP, WAKING, AWAKE };
 
@@ -27,7 +24,7 @@ static _Atomic bool has_contexts;
 
 /* Contexts of the program's that have been woken: a row of one. One that falls out is woken again,
  * which does no harm. */
-static _Atomic uintptr_t woken[WOKEN];
+static _Atomic uintptr_t woken[WOKEN] APART(4);
 
 static _Atomic uintptr_t *place_of(const OSSL_LIB_CTX *context)
 {
@@ -75,32 +72,42 @@ static void ask(struct libcrypto *libcrypto, bool for_providers, OSSL_LIB_CTX *c
     errno_put_back(error);
 }
 
-/* Whether a signal that has a handler is blocked: in that handler it is, and what it has
- * interrupted may be OpenSSL, or malloc(). Nobody tells of a handler itself. */
-static bool may_be_in_handler(void)
+static bool has_handler(int signal)
 {
     struct { /* the kernel's struct sigaction; some machines have more members */
         uintptr_t handler;
         uintptr_t more[19];
     } action;
+
+    return linux_syscall(SYS_rt_sigaction, signal, NULL, &action, sizeof(uint64_t)) == 0 &&
+           action.handler > 1; /* neither SIG_DFL nor SIG_IGN */
+}
+
+/* Whether a signal that has a handler is blocked: in that handler it is, and what it has
+ * interrupted may be OpenSSL, or malloc(). Nobody tells of a handler itself. A thread may block all
+ * signals for good, and then each of its draws asks: the last one found is asked about first. */
+static bool may_be_in_handler(void)
+{
+    static _Atomic int last;
+    const int known = last;
     uint64_t blocked = 0;
 
     if (linux_syscall(SYS_rt_sigprocmask, SIG_BLOCK, NULL, &blocked, sizeof(blocked)) != 0)
         return true;
-    for (int number = 1; blocked; number++, blocked >>= 1)
-        if ((blocked & 1) &&
-            linux_syscall(SYS_rt_sigaction, number, NULL, &action, sizeof(blocked)) == 0 &&
-            action.handler > 1) /* neither SIG_DFL nor SIG_IGN */
+    if (known && (blocked >> (known - 1) & 1) && has_handler(known))
+        return true;
+    for (int signal = 1; blocked; signal++, blocked >>= 1)
+        if ((blocked & 1) && has_handler(signal)) {
+            last = signal;
             return true;
+        }
     return false;
 }
 
 static bool may_wait(const struct libcrypto *libcrypto)
 {
-    bool undisturbed =
-        libcrypto->life == status_life() || (&__libc_single_threaded && __libc_single_threaded);
-
-    return !libcrypto->is_closed && undisturbed && !may_be_in_handler();
+    return !libcrypto->is_closed && status_is_undisturbed_since(libcrypto->life) &&
+           !may_be_in_handler();
 }
 
 static bool is_asleep(const struct libcrypto *libcrypto)
@@ -188,13 +195,13 @@ void wake_new_context(OSSL_LIB_CTX *context)
 
 /* ---- What OpenSSL itself tells, after its last draw ---- */
 
-/* In 1.0.x RAND_cleanup() asks for it, and draws may follow. */
+/* In 1.0.x RAND_cleanup() asks for it, and draws may follow. The version does not tell them apart:
+ * a hidden copy may have been linked without that function. */
 static void close_by_method(const void *caller)
 {
-    enum { FIRST_WITH_OPENSSL_CLEANUP = 0x10100000 };
     struct libcrypto *libcrypto = libcrypto_around(caller);
 
-    if (!libcrypto || libcrypto->version < FIRST_WITH_OPENSSL_CLEANUP)
+    if (!libcrypto || !libcrypto_symbol(libcrypto, "OPENSSL_init_crypto"))
         return;
     libcrypto->is_closed = true;
     mem_hooks_close(libcrypto);

@@ -3,12 +3,13 @@
  */
 #include "whom.h"
 
+#include "apart.h"
 #include "elf_binding.h"
 #include "find.h"
 #include "random.h"
 #include "shim.h"
 
-_Atomic uintptr_t seen_pages[SEEN_PAGES];
+_Atomic uintptr_t seen_pages[SEEN_PAGES] APART(2);
 
 static void note_seen(const void *caller)
 {
@@ -197,7 +198,7 @@ enum { ANSWERS = 64 };
 static struct answer {
     _Atomic uint64_t question; /* object and function */
     _Atomic uint64_t reply;    /* of the question, the object's fingerprint, the entry */
-} answers[ANSWERS];
+} answers[ANSWERS] APART(2);
 
 static uint64_t question_of(const struct loaded *object, enum function function)
 {

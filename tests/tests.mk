@@ -39,11 +39,11 @@ $(BUILD)/ledger/ledger_fill.o: tests/ledger/ledger_fill.c $(FLAGS_FILE) Makefile
 	    -MMD -MP -c -o $@ $<
 
 LEDGER_OBJECTS := $(BUILD)/ledger/method.o $(BUILD)/ledger/ledger_fill.o \
-                  $(filter-out $(BUILD)/preload/method.o,$(SHIM_OBJECTS))
+                  $(call whole,$(filter-out $(BUILD)/preload/method.o,$(SHIM_OBJECTS)))
 
 $(LEDGER_SHIM): $(LEDGER_OBJECTS) preload/exports.map
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(FREESTANDING) $(SHIM_LDFLAGS) -o $@ $(LEDGER_OBJECTS) -lgcc
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(FREESTANDING) $(LTO) $(SHIM_LDFLAGS) -o $@ $(LEDGER_OBJECTS) -lgcc
 
 # Where a tree lies; fetched on the first use.
 .SECONDARY: $(TREES:%=$(BUILD)/trees/%) $(BUILD)/trees/boringssl
@@ -139,7 +139,7 @@ $(foreach suite,$(SUITES),$(eval $(call suite_rules,$(suite))))
 
 # The quick loop leaves out what takes minutes; tools/check runs everything.
 SLOW_SUITES := duplication apps reach hunt
-.PHONY: tests probes check check-all check-offline
+.PHONY: tests probes check check-all check-offline offline-files
 probes: $(PROBE_FILES) $(PROGRAMS)
 tests: $(SHIM) $(LEDGER_SHIM) $(PROGRAMS) $(TEST_PROGRAMS) $(PROBE_FILES) $(TEST_FILES)
 
@@ -149,11 +149,12 @@ check: tests
 # For where packages are built: no network and no root are needed, but a compiler, Criterion, and this
 # system's own OpenSSL with its headers. Tests of foreign software are skipped.
 OFFLINE_SUITES := unit load faults surroundings
-OFFLINE_FILES = $(SHIM) $(LEDGER_SHIM) $(PROGRAMS) $(OFFLINE_SUITES:%=$(BUILD)/tests/%/run) $(UNIT_FILES) \
+OFFLINE_FILES := $(SHIM) $(LEDGER_SHIM) $(PROGRAMS) $(OFFLINE_SUITES:%=$(BUILD)/tests/%/run) $(UNIT_FILES) \
                 $(LOAD_SHIMS) $(LOAD_FILES) $(BUILD)/tests/faults/probe $(FAULTS_MUTANTS) $(SURROUNDINGS_FILES)
+offline-files: $(OFFLINE_FILES)
 check-offline:
-	+$(Q)$(MAKE) --no-print-directory OFFLINE=1 $(OFFLINE_FILES)
-	$(Q)XDG_CACHE_HOME=$(abspath $(BUILD))/offline OSRANDOM_TEST_QUICK=1 \
+	$(Q)$(MAKE) --no-print-directory OFFLINE=1 offline-files
+	$(Q)XDG_CACHE_HOME=$(abspath $(BUILD))/offline OSRANDOM_TEST_QUICK=1 OSRANDOM_TEST_OFFLINE=1 \
 	    tests/support/run_suites $(OFFLINE_SUITES:%=$(BUILD)/tests/%/run)
 
 # The hunts build everything twice more and take minutes: only tools/check --all has them.

@@ -8,9 +8,9 @@ under_shim() {
     env LD_PRELOAD="$SHIM" OSRANDOM_LEDGER="$LEDGER" OSRANDOM_MODE="$MODE" "$@"
 }
 
-# until_true COMMAND...: waits for it to succeed, for 30 seconds at most.
+# until_true COMMAND...: waits for it to succeed, for minutes on a slow machine.
 until_true() {
-    local tries=300
+    local tries=1500
     until "$@" >/dev/null 2>&1; do
         tries=$((tries - 1))
         [ $tries -gt 0 ] || { echo "waited in vain for: $*" >&2 && return 1; }

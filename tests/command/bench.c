@@ -35,7 +35,8 @@ static const json_t *row_of(const json_t *figures, size_t bytes)
 /* Each column was measured, by draws of the size that it names. How fast they are is no test. */
 static void expect_measured(const json_t *figures)
 {
-    static const char *const columns[] = {"stock_ns", "shim_ns", "getrandom_ns"};
+    static const char *const columns[] = {"stock_ns", "shim_ns", "shim_getrandom_ns",
+                                          "getrandom_ns"};
     const json_t *small = row_of(figures, 16), *large = row_of(figures, 1048576);
 
     for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
@@ -45,6 +46,11 @@ static void expect_measured(const json_t *figures)
                   before, after);
     }
     cr_expect(bare(small) > 0, "the shim's source is not measured by itself");
+    cr_expect_str_eq(json_string_value(json_object_get(small, "chosen")),
+                     number_in(small, "vdso_ns") > 0 ? "vdso" : "getrandom",
+                     "16 bytes are not drawn by the call that saves a system call");
+    cr_expect(json_is_null(json_object_get(small, "configured_ns")),
+              "without OPENSSL_CONF there is nothing to compare with");
     cr_expect_float_eq(number_in(small, "faster"),
                        number_in(small, "stock_ns") / number_in(small, "shim_ns"), 0.01);
 }
@@ -64,7 +70,7 @@ static void expect_threads(const json_t *figures)
 
 Test(bench, measures_each_side)
 {
-    struct outcome outcome = osrandom(NULL, "bench", "--json", NULL);
+    struct outcome outcome = shell("unset OPENSSL_CONF; exec \"$OSRANDOM\" bench --json", "", NULL);
     json_t *figures = json_loads(outcome.out, 0, NULL);
 
     expect(&outcome, 0, NULL, "", "it does not measure");
@@ -76,12 +82,16 @@ Test(bench, measures_each_side)
     outcome_free(&outcome);
 }
 
+/* Its columns and lines are one more: OpenSSL as OPENSSL_CONF has it. */
 Test(bench, prints_a_table_and_draws_a_picture)
 {
     struct outcome outcome =
         shell("command -v gnuplot >/dev/null || exit 99\n"
-              "\"$OSRANDOM\" bench --plot \"$1\" &&\n"
-              "[ \"$(grep -c '<title>gnuplot_plot_' \"$1\")\" -ge 3 ] && grep -q '</svg>' \"$1\"",
+              ": >\"$1.cnf\"\n"
+              "OPENSSL_CONF=$1.cnf \"$OSRANDOM\" bench --plot \"$1\" >\"$1.table\" &&\n"
+              "cat \"$1.table\" && grep -q \"^OPENSSL_CONF=$1.cnf\" \"$1.table\" &&\n"
+              "grep -q '^ *16 .*[0-9] ns  *[0-9.]* ns  *[0-9.]* ns' \"$1.table\" &&\n"
+              "[ \"$(grep -c '<title>gnuplot_plot_' \"$1\")\" -ge 5 ] && grep -q '</svg>' \"$1\"",
               text_format("%s/draws.svg", directory()), NULL);
 
     if (outcome.exit_code == 99)

@@ -67,7 +67,7 @@ Test(package, is_upgraded_under_a_running_program)
     expect_on_machine(NEXT_VERSION
                       "dpkg -i $BOX/[lo]*.deb\n"
                       "echo libosrandom_preload.so >/etc/ld.so.preload\n"
-                      "mkfifo $BOX/in; sleep 60 >$BOX/in & openssl sha256 <$BOX/in & held=$!\n"
+                      "mkfifo $BOX/in; exec 8<>$BOX/in; openssl sha256 <$BOX/in 8<&- & held=$!\n"
                       "until grep -q libosrandom /proc/$held/maps; do kill -0 $held; done\n"
                       "dpkg -i $BOX/next-*.deb\n"
                       "dpkg-query -W -f '${Version}' libosrandom-preload | grep -x 9.9.9\n"

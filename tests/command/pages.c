@@ -33,9 +33,9 @@ Test(pages, tell_of_every_option_and_every_value)
         "        tr -d - <tools/man/osrandom.8 | grep -q \"Fl $option\" || echo \"no $option\"\n"
         "    done\n"
         "done\n"
-        "for word in OSRANDOM_MODE activate register builtin OSRANDOM_SOURCE auto vdso "
+        "for word in OSRANDOM_MODE activate register builtin reseed OSRANDOM_SOURCE auto vdso "
         "getrandom\\\n"
-        "    getentropy urandom OSRANDOM_ON_SWAP keep fail abort allow OSRANDOM_ON_FAILURE "
+        "    getentropy urandom OSRANDOM_ON_REPLACE ignore fail abort allow OSRANDOM_ON_FAILURE "
         "error\\\n"
         "    OSRANDOM_LOG warn quiet info; do\n"
         "    grep -qE \"^.It (Ev|Cm) $word\" tools/man/libosrandom_preload.8 || echo \"no $word\"\n"
@@ -72,8 +72,8 @@ Test(pages, complete_subcommands_options_and_values)
     expect_completed("osrandom ", "explain", true);
     expect_completed("osrandom st", "status", true);
     expect_completed("osrandom st", "run", false);
-    expect_completed("osrandom run --on-s", "--on-swap", true);
-    expect_completed("osrandom run --on-swap ", "allow", true);
+    expect_completed("osrandom run --on-r", "--on-replace", true);
+    expect_completed("osrandom run --on-replace ", "allow", true);
     expect_completed("osrandom run --mode b", "builtin", true);
     expect_completed("osrandom status --", "--json", true);
     expect_completed("osrandom status ", "1", true);

@@ -97,9 +97,10 @@ Test(run, ends_as_the_program_does)
 static const struct {
     const char *option, *variable, *values;
 } settings[] = {
-    {"--mode", "OSRANDOM_MODE", "activate, register, builtin"},
+    {"--mode", "OSRANDOM_MODE", "activate, register, builtin, reseed"},
     {"--source", "OSRANDOM_SOURCE", "auto, vdso, getrandom, getentropy, urandom"},
     {"--on-swap", "OSRANDOM_ON_SWAP", "keep, fail, abort, allow"},
+    {"--on-replace", "OSRANDOM_ON_REPLACE", "ignore, fail, abort, allow"},
     {"--on-failure", "OSRANDOM_ON_FAILURE", "error, abort"},
     {"--log", "OSRANDOM_LOG", "warn, quiet, info"},
 };
@@ -109,12 +110,12 @@ enum { SETTINGS = sizeof(settings) / sizeof(settings[0]) };
 Test(run, sets_every_setting)
 {
     struct outcome outcome =
-        osrandom(NULL, "run", "--mode=builtin", "--source", "urandom", "--on-swap=fail",
+        osrandom(NULL, "run", "--mode=builtin", "--source", "urandom", "--on-replace=fail",
                  "--on-failure=abort", "--log=info", "env", NULL);
 
     expect(&outcome, 0, "OSRANDOM_MODE=builtin\n", "", "--mode is lost");
     expect(&outcome, 0, "OSRANDOM_SOURCE=urandom\n", NULL, "--source is lost");
-    expect(&outcome, 0, "OSRANDOM_ON_SWAP=fail\n", NULL, "--on-swap is lost");
+    expect(&outcome, 0, "OSRANDOM_ON_REPLACE=fail\n", NULL, "--on-replace is lost");
     expect(&outcome, 0, "OSRANDOM_ON_FAILURE=abort\n", NULL, "--on-failure is lost");
     expect(&outcome, 0, "OSRANDOM_LOG=info\n", NULL, "--log is lost");
     outcome_free(&outcome);

@@ -82,14 +82,13 @@ Test(status, knows_a_copy_that_the_program_exports)
 Test(status, looks_into_other_mount_and_pid_namespaces)
 {
     struct outcome outcome = shell(
-        "cd \"$1\" && mkfifo in && sleep 30 >in & feeder=$!\n"
-        "while [ ! -p \"$1/in\" ]; do :; done\n"
+        "mkfifo \"$1/in\"; exec 8<>\"$1/in\"\n"
         "unshare --mount --pid --fork --kill-child \"$OSRANDOM\" run \"$2\" draw <\"$1/in\" "
-        ">\"$1/out\" &\n"
+        ">\"$1/out\" 8<&- &\n"
         "outer=$!\n"
         "while ! grep -q ready \"$1/out\" 2>/dev/null; do kill -0 $outer; done\n"
         "status=0; \"$OSRANDOM\" status $(cat /proc/$outer/task/$outer/children) || status=$?\n"
-        "kill $outer $feeder; exit $status",
+        "kill $outer; exit $status",
         directory(), built("tests/command/held"), NULL);
 
     if (strstr(outcome.err, "unshare"))
@@ -161,12 +160,12 @@ Test(status, tells_that_a_process_is_older_than_the_systems_preset)
     struct outcome outcome =
         shell("exec unshare --mount sh -euc '\n"
               "cp -a /etc \"$1/etc\"; mount --bind \"$1/etc\" /etc; rm -f /etc/ld.so.preload\n"
-              "mkfifo \"$1/in\"; sleep 30 >\"$1/in\" & feeder=$!\n"
-              "\"$2\" draw <\"$1/in\" >\"$1/out\" & held=$!\n"
+              "mkfifo \"$1/in\"; exec 8<>\"$1/in\"\n"
+              "\"$2\" draw <\"$1/in\" >\"$1/out\" 8<&- & held=$!\n"
               "while ! grep -q ready \"$1/out\"; do kill -0 $held; done\n"
               "echo \"$SHIM\" >/etc/ld.so.preload\n"
               "status=0; \"$OSRANDOM\" status $held || status=$?\n"
-              "kill $held $feeder; exit $status' sh \"$1\" \"$2\"",
+              "kill $held; exit $status' sh \"$1\" \"$2\"",
               directory(), built("tests/command/held"), NULL);
 
     if (strstr(outcome.err, "unshare") || strstr(outcome.err, "mount:"))
@@ -193,21 +192,46 @@ Test(status, tells_the_mode_that_leaves_openssl_alone)
 
 Test(status, tells_that_a_generator_was_let_in)
 {
-    const char *env[] = {text_format("LD_PRELOAD=%s", the_shim()), "OSRANDOM_ON_SWAP=allow", NULL};
+    const char *env[] = {text_format("LD_PRELOAD=%s", the_shim()), "OSRANDOM_ON_REPLACE=allow",
+                         NULL};
     const char *words[] = {built("tests/command/held"), "swap", NULL};
     struct held held = held_start(env, words);
 
-    expect_state(&held, 1, "uncovered", "OSRANDOM_ON_SWAP=allow");
+    expect_state(&held, 1, "uncovered", "OSRANDOM_ON_REPLACE=allow");
     held_end(&held);
 }
 
-Test(status, knows_a_hidden_copy)
+Test(status, knows_a_hidden_copy_and_whether_it_could_be_pinned)
 {
     const char *env[] = {text_format("LD_PRELOAD=%s", the_shim()), NULL};
-    const char *words[] = {built("tests/command/held_hidden"), "draw", NULL};
-    struct held held = held_start(env, words);
+    const char *with_symbols[] = {built("tests/command/held_hidden"), "draw", NULL};
+    const char *stripped[] = {built("tests/command/held_stripped"), "draw", NULL};
+    struct held held = held_start(env, with_symbols);
 
+    expect_state(&held, 0, "covered", "");
+    held_end(&held);
+    held = held_start(env, stripped);
     expect_state(&held, 1, "uncovered", "static copy");
+    held_end(&held);
+}
+
+Test(status, tells_what_is_guarded_in_mode_reseed)
+{
+    const char *env[] = {text_format("LD_PRELOAD=%s", the_shim()), "OSRANDOM_MODE=reseed", NULL};
+    const char *words[] = {built("tests/command/held"), "draw", NULL};
+    const char *inside[] = {built("tests/command/held_exported"), "draw", NULL};
+    struct held held = held_start(env, words);
+    json_t *object = object_of(&held, 1);
+    const json_t *openssl = json_array_get(json_object_get(object, "openssl"), 0);
+
+    cr_expect_str_eq(text_in(object, "state"), "guarded");
+    cr_expect_str_eq(text_in(object, "mode"), "reseed");
+    cr_expect(json_is_false(json_object_get(openssl, "pinned")));
+    cr_expect(json_is_true(json_object_get(openssl, "guarded")));
+    json_decref(object);
+    held_end(&held);
+    held = held_start(env, inside);
+    expect_state(&held, 1, "uncovered", "cannot be made to notice forks");
     held_end(&held);
 }
 
@@ -219,7 +243,7 @@ Test(status, knows_a_fips_provider)
         held_start(NULL, WORDS("tests/command/programs/fips_server", tree->loader, tree->libraries,
                                tree->openssl, directory(), the_shim()));
 
-    expect_state(&held, 1, "uncovered", "FIPS provider");
+    expect_state(&held, 1, "guarded", "made to notice forks");
     held_end(&held);
 }
 

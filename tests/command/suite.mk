@@ -3,7 +3,7 @@
 COMMAND_FILES := $(addprefix $(BUILD)/tests/command/,libs/libalike.so by_rpath by_runpath through/libthrough.so \
                    through_library static writes loads/libloads.so loads/libmount.so \
                    loads/libpam.so loads/security/pam_alike.so host host_linked names_library has_modules awslc exports \
-                   awslc_inside meddles.so held held_hidden held_exported forged.so moody.so silent.so)
+                   awslc_inside meddles.so held held_hidden held_stripped held_exported forged.so moody.so silent.so)
 COMMAND_COMPILE = $(Q)mkdir -p $(@D) && $(CC) -O1 $(TEST_CFLAGS) -o $@
 
 TEST_FILES += $(BUILD)/osrandom $(BUILD)/osrandom.static $(COMMAND_FILES)
@@ -92,6 +92,10 @@ HELD_CFLAGS := -Wno-deprecated-declarations
 $(BUILD)/tests/command/held: $(HELD)
 	$(call say,CC,$@)
 	$(COMMAND_COMPILE) $(HELD_CFLAGS) $< -lcrypto -ldl
+
+$(BUILD)/tests/command/held_stripped: $(BUILD)/tests/command/held_hidden
+	$(call say,STRIP,$@)
+	$(Q)$(STRIP) -o $@ $<
 
 $(BUILD)/tests/command/held_hidden $(BUILD)/tests/command/held_exported: $(HELD) $(BUILD)/trees/openssl-3.0
 	$(call say,CC,$@)

@@ -20,7 +20,7 @@
 #include "level.h"
 #include "sides.h"
 
-enum { RESTORES = 3, SECONDS = 30 };
+enum { RESTORES = 3, SECONDS = 120 };
 
 static char directory[32], images[48];
 
@@ -209,6 +209,12 @@ Test(criu, the_vdso_repeats_in_three_restores_of_criu_4_1, .timeout = 300)
 Test(criu, the_vdso_shares_nothing_in_three_restores_of_criu_4_2, .timeout = 300)
 {
     try_side(SHIM, "criu-4.2");
+}
+
+Test(criu, openssls_own_generators_share_nothing_in_mode_reseed_in_three_restores_of_criu_4_2,
+     .timeout = 300)
+{
+    try_side(SHIM_RESEED, "criu-4.2");
 }
 
 #endif

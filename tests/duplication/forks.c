@@ -9,17 +9,23 @@
 
 #include "sides.h"
 
-static void try_shim(const char *how, int processes)
+static void try_side(enum side side, const char *how, int processes)
 {
     for (size_t i = 0; all_trees[i]; i++) {
         const struct tree *tree = need_tree(all_trees[i]);
-        struct outcome shim = run_side(SHIM, tree, "forks", how, NULL);
+        struct outcome shim = run_side(side, tree, "forks", how, NULL);
         char what[96];
 
-        snprintf(what, sizeof(what), "%s, %s, the shim", tree->name, how);
+        snprintf(what, sizeof(what), "%s, %s, %s", tree->name, how, side_name(side));
         expect_differs(&shim, processes, what);
         outcome_free(&shim);
     }
+}
+
+static void try_shim(const char *how, int processes)
+{
+    try_side(SHIM, how, processes);
+    try_side(SHIM_RESEED, how, processes);
 }
 
 static void try_both(const char *how, int processes)

@@ -42,19 +42,22 @@ static void judge_end(const struct outcome *outcome, const char *what)
 
 const char *side_name(enum side side)
 {
-    return side == STOCK  ? "stock"
-           : side == SHIM ? "the shim"
-                          : "the shim with OSRANDOM_SOURCE=getrandom";
+    static const char *const names[] = {"stock", "the shim",
+                                        "the shim with OSRANDOM_SOURCE=getrandom",
+                                        "the shim with OSRANDOM_MODE=reseed"};
+
+    return names[side];
 }
 
 struct outcome run_side(enum side side, const struct tree *tree, const char *program,
                         const char *how, const char *count)
 {
-    static const char *const getrandom_only[] = {"OSRANDOM_SOURCE=getrandom", NULL};
+    static const char *const settings[][2] = {
+        [SHIM_GETRANDOM] = {"OSRANDOM_SOURCE=getrandom"}, [SHIM_RESEED] = {"OSRANDOM_MODE=reseed"}};
     char file[128], what[160];
     const char *words[] = {NULL, how, count, NULL};
     struct command command = {.argv = words,
-                              .env = side == SHIM_GETRANDOM ? getrandom_only : NULL,
+                              .env = settings[side],
                               .preload = side == STOCK ? NULL : the_shim(),
                               .tree = tree};
     struct outcome outcome;

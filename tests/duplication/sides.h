@@ -11,8 +11,8 @@
 
 #include "spawn.h"
 
-/* SHIM_GETRANDOM: with OSRANDOM_SOURCE=getrandom. */
-enum side { STOCK, SHIM, SHIM_GETRANDOM };
+/* SHIM_GETRANDOM: with OSRANDOM_SOURCE=getrandom; SHIM_RESEED: with OSRANDOM_MODE=reseed. */
+enum side { STOCK, SHIM, SHIM_GETRANDOM, SHIM_RESEED };
 
 /* OpenSSL 3.0 to 4.0: those that are known to repeat. NULL ends the list. */
 extern const char *const repeating_trees[];

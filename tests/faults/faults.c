@@ -20,8 +20,10 @@ static struct outcome probe(const char *which, const char *source, const char *u
 {
     const char *words[] = {built(which), source, usage, faults, extent, NULL};
     struct command command = {.argv = words, .seconds = LONG_ENOUGH};
-    struct outcome outcome = run(&command);
+    struct outcome outcome;
 
+    only_with_64_bit_calls();
+    outcome = run(&command);
     if (outcome.exit_code == NO_NOTIFICATIONS)
         cr_skip_test("no seccomp user notifications on this machine");
     return outcome;

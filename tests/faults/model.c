@@ -11,7 +11,7 @@
 
 #include "table.h"
 
-enum { GETENTROPY_INDEX = 2 };
+enum { GETENTROPY_INDEX = 2, LENGTHS = 16 };
 
 static const char *const column_names[] = {"whole",  "part",  "zero", "EINTR",
                                            "EAGAIN", "errno", "other"};
@@ -33,6 +33,7 @@ struct walk {
     struct outcome_of_run *outcome;
     size_t first; /* the source that a draw begins with */
     bool starting, keyed, kept;
+    unsigned int turns[LENGTHS];   /* of large draws, by their size's class */
     bool low;                      /* the next file gets descriptor 0 */
     bool has_stderr, other_stderr; /* what the start saw of it */
     bool wrote;
@@ -208,20 +209,43 @@ static int start(struct walk *walk)
     return error;
 }
 
-/* One source serves until nothing is left; what was interrupted begins again. */
+/* The vDSO's, then the system call's twice, and so on; the runs are too short for a choice. */
+static bool is_turn_of_system(struct walk *walk, size_t length)
+{
+    size_t class = 0;
+
+    while ((size_t)256 << class < length)
+        class ++;
+    return 0x96 >> walk->turns[class]++ & 1;
+}
+
+static enum step first_step(struct walk *walk, const struct source_rows *source, size_t length)
+{
+    bool later = source->source == RANDOM_VDSO ? walk->keyed : walk->kept;
+
+    if (source->alone && length > source->alone && is_turn_of_system(walk, length))
+        return GETRANDOM;
+    return later ? source->later_draw : source->draw;
+}
+
+/* One source serves until nothing is left; what was interrupted begins again. Of a large draw that
+ * is the first one's to share, a first part is thrown away: a fork may come between two. */
 static int drain(struct walk *walk, size_t index, size_t *left)
 {
+    const struct source_rows *source = &sources[index];
+    bool whole = source->alone && *left > source->alone;
+
     while (*left) {
-        bool later = sources[index].source == RANDOM_VDSO ? walk->keyed : walk->kept;
         int error;
 
         walk->got = 0;
-        walk->ask =
-            sources[index].piece && *left > sources[index].piece ? sources[index].piece : *left;
-        error = walk_from(walk, later ? sources[index].later_draw : sources[index].draw);
+        walk->ask = source->piece && *left > source->piece ? source->piece : *left;
+        error = walk_from(walk, first_step(walk, source, *left));
         if (error && error != EINTR)
             return error;
-        *left -= error ? 0 : walk->got;
+        if (!whole || walk->got == *left)
+            *left -= error ? 0 : walk->got;
+        whole = false;
     }
     return 0;
 }
@@ -230,12 +254,10 @@ static int drain(struct walk *walk, size_t index, size_t *left)
  * EAGAIN: that concerns this draw only. */
 static int draw(struct walk *walk, size_t length)
 {
-    size_t begin = walk->first, index;
-    size_t left = length;
+    const size_t begin = walk->first;
+    size_t index, left = length;
     int error = 0, first_error = 0;
 
-    if (sources[begin].most && length > sources[begin].most)
-        begin = next_source(walk, begin);
     for (index = begin; index < SOURCES; index = next_source(walk, index)) {
         error = drain(walk, index, &left);
         if (index == begin)

@@ -128,6 +128,7 @@ static void expect_agreement(const struct tree *tree, enum random_source source,
     struct extent extent = {.depth = level() == LEVEL_ALL && !tree ? 2 : 1};
     size_t rows = 0;
 
+    only_with_64_bit_calls();
     model_has_vdso = vdso_has_getrandom();
     for (size_t i = 0; i < count; i++) {
         struct usage usage = list[i];

@@ -9,11 +9,12 @@
 #include <string.h>
 
 /* The ways to use it that are tried, by the names that probe takes; the large draw is one that the
- * vDSO leaves to the system call, and that getentropy() does not serve at once. */
+ * vDSO shares with the system call, the first being its own, and that getentropy() does not serve
+ * at once. */
 enum { LARGE = 900 };
 const struct usage usages[USAGES] = {
-    {.name = "draws", .draws = {16, LARGE, 16}},
-    {.name = "large", .draws = {LARGE, 16}},
+    {.name = "draws", .draws = {16, LARGE, LARGE}},
+    {.name = "large", .draws = {LARGE, LARGE, 16}},
     {.name = "low", .draws = {16}, .world = WORLD_SANDBOX, .low = true},
     {.name = "unseeded", .draws = {16}, .world = WORLD_UNSEEDED},
     {.name = "barren", .draws = {16, 16}, .world = WORLD_BARREN},

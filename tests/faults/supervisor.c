@@ -4,11 +4,11 @@
 #include "supervisor.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <linux/random.h>
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -21,7 +21,7 @@
 
 #include "child.h"
 
-enum { SECONDS_TO_WAIT = 10 };
+enum { SECONDS_TO_WAIT = 60 };
 
 struct range {
     uintptr_t start, end;
@@ -62,7 +62,8 @@ static void find_ranges(struct supervisor *supervisor)
         struct range range;
         struct range *which = NULL;
 
-        if (sscanf(line, "%lx-%lx %*s %*s %*s %*s %4095[^\n]", &range.start, &range.end, name) != 3)
+        if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %*s %*s %*s %*s %4095[^\n]", &range.start,
+                   &range.end, name) != 3)
             continue;
         if (strcmp(name, supervisor->object) == 0)
             which = &supervisor->code;
@@ -129,11 +130,11 @@ static enum call call_of(const struct supervisor *supervisor, const struct secco
     }
 }
 
-/* What a pin and the waking of OpenSSL ask about the process: no draw depends on it, and the model
- * has no word for it. */
+/* What the waking of OpenSSL asks about the process: no draw depends on it, and the model has no
+ * word for it. */
 static bool is_question(const struct seccomp_data *data)
 {
-    return data->nr == SYS_mincore || (data->nr == SYS_rt_sigprocmask && data->args[1] == 0);
+    return data->nr == SYS_rt_sigprocmask && data->args[1] == 0;
 }
 
 /* The shim's first call is an fstat(). By whomever they are made, the calls that seed a generator

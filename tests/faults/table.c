@@ -11,7 +11,8 @@ const struct row table[STEPS] = {
 ROW(COUNTERS,        CALL_MMAP,           0,  COUNTERS_WIPE, NEVER,    NEVER,      NEVER,          DONE,           DONE),
 ROW(COUNTERS_WIPE,   CALL_MADVISE,        0,  DONE,        NEVER,      NEVER,      NEVER,          NEVER,          DONE),
 
-/* Start of the vDSO, and its draws: it asks for a key, and hands the draw to the system call without one. */
+/* Start of the vDSO, and its draws: it asks for a key, and hands the draw to the system call without one. Large
+ * ones are also made by the system call, as GETRANDOM has it. */
 ROW(VDSO_PROBE,      CALL_GETRANDOM,      1,  FOUND,       FOUND,      FOUND,      FAILED,         FOUND,          FAILED),
 ROW(VDSO_POOL,       CALL_MMAP,           0,  DONE,        NEVER,      NEVER,      NEVER,          NO_MEMORY,      NO_MEMORY),
 ROW(VDSO_KEY,        CALL_GETRANDOM_WAIT, 32, KEYED,       VDSO_BARE,  VDSO_BARE,  VDSO_BARE,      VDSO_BARE,      VDSO_BARE),
@@ -53,7 +54,7 @@ ROW(SAY_UNBLOCK,     CALL_SIGMASK,        0,  DONE,        NEVER,      NEVER,   
 };
 
 const struct source_rows sources[SOURCES] = {
-    {RANDOM_VDSO,       VDSO_PROBE,      VDSO_KEY,   KEYED,      896, 0},
+    {RANDOM_VDSO,       VDSO_PROBE,      VDSO_KEY,   KEYED,      128, 0},
     {RANDOM_GETRANDOM,  GETRANDOM_PROBE, GETRANDOM,  GETRANDOM,  0,   0},
     {RANDOM_GETENTROPY, GETENTROPY,      GETENTROPY, GETENTROPY, 0,   256}, /* only if it was asked for */
     {RANDOM_URANDOM,    OPEN,            OPEN,       CHECK,      0,   0},

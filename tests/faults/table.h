@@ -55,7 +55,7 @@ extern const struct row table[STEPS];
 struct source_rows {
     enum random_source source;
     enum step start, draw, later_draw;
-    size_t most;  /* a larger draw goes to the next source, and is not this one's concern; 0: no limit */
+    size_t alone; /* larger draws are made by GETRANDOM every other time, to be timed; 0: none are */
     size_t piece; /* the largest that is asked for at once; 0: no limit */
 };
 

@@ -16,7 +16,7 @@
 enum { CANNOT_RUN = 77, MOST_SHOWN = 10, ROOM = 8192 };
 
 const char *const modes[] = {"OSRANDOM_MODE=activate", "OSRANDOM_MODE=register",
-                             "OSRANDOM_MODE=builtin", NULL};
+                             "OSRANDOM_MODE=builtin", "OSRANDOM_MODE=reseed", NULL};
 
 char *file_with(const char *text)
 {

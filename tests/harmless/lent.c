@@ -126,8 +126,9 @@ ParameterizedTestParameters(lent, the_default_method_can_be_set_without_being_a_
 /* Debian's Tor sets it whenever it finds another one. */
 ParameterizedTest(struct way *way, lent, the_default_method_can_be_set_without_being_a_swap)
 {
-    static const char *const policies[] = {"OSRANDOM_ON_SWAP=keep", "OSRANDOM_ON_SWAP=fail",
-                                           "OSRANDOM_ON_SWAP=abort", "OSRANDOM_ON_SWAP=allow"};
+    static const char *const policies[] = {"OSRANDOM_ON_REPLACE=ignore", "OSRANDOM_ON_REPLACE=fail",
+                                           "OSRANDOM_ON_REPLACE=abort",
+                                           "OSRANDOM_ON_REPLACE=allow"};
 
     for (size_t i = 0; i < sizeof(policies) / sizeof(policies[0]); i++) {
         struct ledger *ledger = ledger_new();

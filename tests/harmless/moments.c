@@ -78,6 +78,30 @@ ParameterizedTest(struct way *way, moments, draws_after_the_end_of_openssl_are_s
     outcome_free(&shim);
 }
 
+ParameterizedTestParameters(moments, a_daemon_that_draws_first_in_a_thread_is_as_on_stock)
+{
+    return linked_ways();
+}
+
+ParameterizedTest(struct way *way, moments, a_daemon_that_draws_first_in_a_thread_is_as_on_stock)
+{
+    static const char *const calls[] = {"RAND_bytes", "RAND_poll"};
+    const char *directory = modules_of(tree_of(way));
+
+    if (version_of(way) < 0x30000)
+        return;
+    for (size_t i = 0; i < 2; i++) {
+        const char *words[] = {"daemon", calls[i], NULL};
+        struct outcome stock = probe(way, NULL, WORDS(directory), "moments", words);
+        struct outcome shim = probe(way, the_shim(), WORDS(directory), "moments", words);
+
+        expect_same_lines(described_with(way, calls[i]), "a daemon is left without SHA-256", &stock,
+                          &shim);
+        outcome_free(&stock);
+        outcome_free(&shim);
+    }
+}
+
 static void expect_served_in_the_midst(const struct way *way, const char *moment)
 {
     struct outcome shim =

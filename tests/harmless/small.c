@@ -29,6 +29,43 @@ ParameterizedTest(struct way *way, small,
     outcome_free(&stock);
 }
 
+/* A decision, and the README tells it: where the configuration leaves OpenSSL without a generator,
+ * stock refuses to draw, and the kernel needs none. What keeps its own generator goes as on stock.
+ */
+ParameterizedTestParameters(small, draws_need_no_generator_in_the_configuration)
+{
+    return linked_ways();
+}
+
+static int draw_without_a_generator(const struct way *way, const char *preload, const char *mode)
+{
+    static const char script[] =
+        "configuration=$(mktemp) && trap 'rm -f \"$configuration\"' EXIT && "
+        "printf '%s\\n' 'openssl_conf = all' '[all]' 'providers = one' '[one]' 'base = base' "
+        "'[base]' 'activate = 1' >\"$configuration\" && loader=$1 libraries=$2 preload=$3 && "
+        "shift 3 && OPENSSL_CONF=$configuration \"$loader\" --library-path \"$libraries\" "
+        "--preload \"$preload\" \"$@\" 2>/dev/null";
+    const struct tree *tree = tree_of(way);
+    struct outcome outcome =
+        run_words(NULL, NULL, WORDS(mode), "sh", "-c", script, "sh", tree->loader, tree->libraries,
+                  preload, tree->openssl, "rand", "-hex", "16", NULL);
+    int exit_code = outcome.exit_code;
+
+    outcome_free(&outcome);
+    return exit_code;
+}
+
+ParameterizedTest(struct way *way, small, draws_need_no_generator_in_the_configuration)
+{
+    if (version_of(way) < 0x30000)
+        return;
+    cr_expect(draw_without_a_generator(way, "", modes[0]) == 1, "%s: stock draws all the same",
+              described(way));
+    for (size_t i = 0; modes[i]; i++)
+        cr_expect(draw_without_a_generator(way, the_shim(), modes[i]) == (i > 0), "%s, %s",
+                  described(way), modes[i]);
+}
+
 static void expect_other_reached(const char *what, const char *plugin, const struct tree *tree)
 {
     struct outcome stock = run_words(NULL, tree, NULL, built("harmless/use_other"), plugin, NULL);

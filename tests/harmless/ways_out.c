@@ -1,7 +1,7 @@
 /*
  * The ways past a method: a default engine, a kind of DRBG, a provider for random numbers. With
- * OSRANDOM_ON_SWAP=allow they take place, for test suites need what they put in; otherwise they are
- * kept out like any other swap, and the operator is told.
+ * OSRANDOM_ON_REPLACE=allow they take place, for test suites need what they put in; otherwise they
+ * are kept out like any other swap, and the operator is told.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,7 +41,7 @@ ParameterizedTest(struct way *way, ways_out, that_are_allowed_take_place)
         if (!is_there(way, i))
             continue;
         stock = probe(way, NULL, NULL, "way_out", words);
-        shim = probe(way, the_shim(), WORDS("OSRANDOM_ON_SWAP=allow"), "way_out", words);
+        shim = probe(way, the_shim(), WORDS("OSRANDOM_ON_REPLACE=allow"), "way_out", words);
         expect_same_lines(described_with(way, ways_out[i].way),
                           "a test suite that needs its own generator does not get it", &stock,
                           &shim);
@@ -93,8 +93,8 @@ ParameterizedTest(struct way *way, ways_out, that_are_kept_out_are_counted_and_r
         stock = probe(way, NULL, NULL, "way_out", WORDS(ways_out[i].way, "1"));
         expect_number(way, &stock, "told", 1);
         outcome_free(&stock);
-        expect_kept_out(way, i, "OSRANDOM_ON_SWAP=keep", 1);
-        expect_kept_out(way, i, "OSRANDOM_ON_SWAP=fail", 0);
+        expect_kept_out(way, i, "OSRANDOM_ON_REPLACE=ignore", 1);
+        expect_kept_out(way, i, "OSRANDOM_ON_REPLACE=fail", 0);
     }
 }
 
@@ -110,7 +110,7 @@ ParameterizedTest(struct way *way, ways_out, stop_the_process_where_the_operator
 
         if (!is_there(way, i))
             continue;
-        shim = probe(way, the_shim(), WORDS("OSRANDOM_ON_SWAP=abort"), "way_out",
+        shim = probe(way, the_shim(), WORDS("OSRANDOM_ON_REPLACE=abort"), "way_out",
                      WORDS(ways_out[i].way, "1"));
         cr_expect(shim.signal == 6, "%s: goes on after %s (exit %d, signal %d)", described(way),
                   ways_out[i].function, shim.exit_code, shim.signal);
@@ -151,7 +151,7 @@ ParameterizedTest(struct way *way, ways_out, that_two_threads_take_at_once_leave
 {
     struct outcome stock = probe(way, NULL, NULL, "set_in_threads", NULL);
     struct outcome shim =
-        probe(way, the_shim(), WORDS("OSRANDOM_ON_SWAP=allow"), "set_in_threads", NULL);
+        probe(way, the_shim(), WORDS("OSRANDOM_ON_REPLACE=allow"), "set_in_threads", NULL);
 
     expect_same_lines(
         described(way),

@@ -13,9 +13,10 @@ TestSuite(copies_of_hidden, .timeout = 300);
 
 enum { PROCESSES = 3, CANNOT_RUN = 77 };
 
-static struct outcome run_nested(const struct carrier *carrier, const char *preload)
+static struct outcome run_nested(const struct carrier *carrier, const char *preload,
+                                 const char *const *env)
 {
-    struct outcome outcome = run_carrier(carrier, preload, NULL, "nested");
+    struct outcome outcome = run_carrier(carrier, preload, env, "nested");
 
     if (outcome.exit_code == CANNOT_RUN)
         cr_skip_test("%s", outcome.out);
@@ -25,7 +26,7 @@ static struct outcome run_nested(const struct carrier *carrier, const char *prel
 
 static void expect_stock_repeats(const struct carrier *carrier)
 {
-    struct outcome stock = run_nested(carrier, NULL);
+    struct outcome stock = run_nested(carrier, NULL, NULL);
 
     expect_repeats(&stock, PROCESSES, described(carrier));
     outcome_free(&stock);
@@ -40,7 +41,7 @@ ParameterizedTestParameters(copies_of_hidden, with_symbols_share_nothing)
 
 ParameterizedTest(struct carrier *carrier, copies_of_hidden, with_symbols_share_nothing)
 {
-    struct outcome shim = run_nested(carrier, the_shim());
+    struct outcome shim = run_nested(carrier, the_shim(), NULL);
 
     expect_stock_repeats(carrier);
     expect_differs(&shim, 2 * PROCESSES, described(carrier));
@@ -58,7 +59,7 @@ ParameterizedTestParameters(copies_of_hidden, without_symbols_in_a_module_share_
 ParameterizedTest(struct carrier *carrier, copies_of_hidden,
                   without_symbols_in_a_module_share_nothing)
 {
-    struct outcome shim = run_nested(carrier, the_shim());
+    struct outcome shim = run_nested(carrier, the_shim(), NULL);
 
     expect_stock_repeats(carrier);
     expect_differs(&shim, 2 * PROCESSES, described(carrier));
@@ -76,7 +77,43 @@ ParameterizedTestParameters(copies_of_hidden, without_symbols_in_a_program_are_l
 ParameterizedTest(struct carrier *carrier, copies_of_hidden,
                   without_symbols_in_a_program_are_left_alone_and_named)
 {
-    struct outcome shim = run_nested(carrier, the_shim());
+    struct outcome shim = run_nested(carrier, the_shim(), NULL);
+
+    expect_repeats(&shim, PROCESSES, described(carrier));
+    expect_said(carrier, &shim, "is not covered");
+    outcome_free(&shim);
+}
+
+/* ---- OSRANDOM_MODE=reseed: nothing is pinned ---- */
+
+static const char *const modules[] = {"module.so", "stripped-module.so", NULL};
+
+ParameterizedTestParameters(copies_of_hidden, in_modules_share_nothing_in_mode_reseed)
+{
+    return carriers(modules);
+}
+
+ParameterizedTest(struct carrier *carrier, copies_of_hidden,
+                  in_modules_share_nothing_in_mode_reseed)
+{
+    struct outcome shim = run_nested(carrier, the_shim(), WORDS("OSRANDOM_MODE=reseed"));
+
+    expect_differs(&shim, 2 * PROCESSES, described(carrier));
+    expect_said(carrier, &shim, NULL);
+    outcome_free(&shim);
+}
+
+static const char *const programs[] = {"program", "stripped-program", NULL};
+
+ParameterizedTestParameters(copies_of_hidden, in_programs_are_left_alone_and_named_in_mode_reseed)
+{
+    return carriers(programs);
+}
+
+ParameterizedTest(struct carrier *carrier, copies_of_hidden,
+                  in_programs_are_left_alone_and_named_in_mode_reseed)
+{
+    struct outcome shim = run_nested(carrier, the_shim(), WORDS("OSRANDOM_MODE=reseed"));
 
     expect_repeats(&shim, PROCESSES, described(carrier));
     expect_said(carrier, &shim, "is not covered");

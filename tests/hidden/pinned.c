@@ -67,6 +67,18 @@ ParameterizedTest(struct carrier *carrier, pinned, a_copy_is_left_alone_in_mode_
     ledger_free(ledger);
 }
 
+/* Whoever links it may have left a setter that nothing reads. */
+Test(pinned, a_copy_that_does_not_draw_by_the_method_is_given_it_back_and_guarded)
+{
+    struct outcome shim =
+        run_words(the_shim(), NULL, NULL, built("programs/late"), built("hidden/useless.so"), NULL);
+
+    cr_expect_str_eq(shim.out, "method=0\n", "the shim's method stays where it serves nobody");
+    cr_expect(strstr(shim.err, "made to notice forks: it does not draw by a method"), "%s",
+              shim.err);
+    outcome_free(&shim);
+}
+
 /* ---- Symbols in a file of their own ---- */
 
 /* Runs the words where /usr/lib/debug has this file for that build id, and nothing else. */

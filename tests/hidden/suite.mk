@@ -60,7 +60,7 @@ HIDDEN_FILES += $(BUILD)/hidden/$(1)/fips
 endef
 $(foreach tree,$(FIPS_TREES),$(eval $(call fips_rules,$(tree))))
 
-HIDDEN_FILES += $(BUILD)/hidden/reload_inside
+HIDDEN_FILES += $(BUILD)/hidden/reload_inside $(BUILD)/hidden/numbers $(BUILD)/hidden/useless.so
 TEST_FILES += $(HIDDEN_FILES)
 
 .PHONY: hidden-files

@@ -33,7 +33,7 @@ static void survives(const char *name)
                           time_limit,
                           "-max_len=131072",
                           "-close_fd_mask=2",
-                          "-timeout=10",
+                          "-timeout=60",
                           "-print_final_stats=1",
                           prefix,
                           made("corpus", name),

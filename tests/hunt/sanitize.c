@@ -39,21 +39,21 @@ static struct storm storms[] = {
     {"address", "memory", {"late"}, "", ""},
     {"address", "engine", {""}, "OSRANDOM_MODE=register", ""},
     {"address", "swap", {"method"}, "", NO_LEAKS}, /* 64 bytes, on stock too */
-    {"address", "swap", {"method"}, "OSRANDOM_ON_SWAP=allow", NO_LEAKS},
+    {"address", "swap", {"method"}, "OSRANDOM_ON_REPLACE=allow", NO_LEAKS},
     {"address", "ending", {""}, "", ""},
     {"address", "sources", {"auto", "signals"}, "", ""},
     {"address", "sources", {"getrandom", "signals"}, "", ""},
     {"address", "sources", {"getentropy", "signals"}, "", ""},
     {"address", "sources", {"urandom", "signals"}, "", ""},
     {"address", "threads", {UNLOADABLE_3_0, UNLOADABLE_1_1}, "", NO_LEAKS},
-    {"address", "threads", {UNLOADABLE_3_0, UNLOADABLE_1_1}, "OSRANDOM_ON_SWAP=allow", NO_LEAKS},
+    {"address", "threads", {UNLOADABLE_3_0, UNLOADABLE_1_1}, "OSRANDOM_ON_REPLACE=allow", NO_LEAKS},
     {"thread", "sources", {"auto"}, "", RACES},
     {"thread", "sources", {"getrandom"}, "", RACES},
     {"thread", "sources", {"getentropy"}, "", RACES},
     {"thread", "sources", {"urandom"}, "", RACES},
     {"thread", "handshake", {""}, "", RACES},
     {"thread", "threads", {UNLOADABLE_3_0, UNLOADABLE_1_1}, "", RACES},
-    {"thread", "threads", {UNLOADABLE_3_0, UNLOADABLE_1_1}, "OSRANDOM_ON_SWAP=allow", RACES},
+    {"thread", "threads", {UNLOADABLE_3_0, UNLOADABLE_1_1}, "OSRANDOM_ON_REPLACE=allow", RACES},
 };
 
 ParameterizedTestParameters(sanitize, storms_of_threads_show_no_race_and_no_bad_access)

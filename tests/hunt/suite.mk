@@ -70,12 +70,11 @@ $(HUNT_FUZZ): tests/hunt/suite.mk
 	$(call say,FUZZ,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(FUZZ_COMPILE)
-# As linux_file.c must be compiled.
-$(HUNT_DIR)/fuzz_settings $(HUNT_DIR)/fuzz_symbols: FUZZ_COMPILE += -ffreestanding
 $(HUNT_FUZZ): $(HUNT_DIR)/%: tests/hunt/programs/%.c
-$(HUNT_DIR)/fuzz_elf: platform/elf_image.c platform/elf_image.h tests/hunt/programs/layout.h
+$(HUNT_DIR)/fuzz_elf: $(addprefix platform/,elf_image.c elf_binding.c elf_image.h elf_binding.h) \
+    tests/hunt/programs/layout.h
 $(HUNT_DIR)/fuzz_symbols: $(addprefix preload/,build_id.c symbol_file.c symbol_search.c build_id.h symbol_file.h \
-    symbol_search.h) platform/linux_file.c tests/hunt/programs/layout.h
+    symbol_search.h) $(addprefix platform/,linux_file.c linux_maps.c elf_image.c) tests/hunt/programs/layout.h
 $(HUNT_DIR)/fuzz_settings: $(addprefix preload/,settings.c report.c settings.h report.h) platform/linux_file.c
 $(HUNT_DIR)/fuzz_reader: $(HUNT_READER) $(wildcard tools/osrandom/process/*.h) preload/status.h \
     tests/hunt/programs/reader_input.h

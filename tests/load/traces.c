@@ -9,7 +9,7 @@
 
 #include "load.h"
 
-static const char shims_call[] = "fstat(2, ";
+static const char *const shims_call = sizeof(long) == 8 ? "fstat(2, " : "fstat64(2, ";
 
 enum { MOST_CALLS = 4096 };
 

@@ -165,6 +165,25 @@ ParameterizedTest(struct way *way, modes, register_and_builtin_leave_openssl_its
         expect_untouched(way, "OSRANDOM_MODE=register", "engine", "register-all");
 }
 
+ParameterizedTestParameters(modes, reseed_leaves_openssl_its_generator_and_its_list_of_engines)
+{
+    return all_ways();
+}
+
+ParameterizedTest(struct way *way, modes,
+                  reseed_leaves_openssl_its_generator_and_its_list_of_engines)
+{
+    struct outcome shim;
+
+    expect_untouched(way, "OSRANDOM_MODE=reseed", "draws", "");
+    if (!has_engines(way))
+        return;
+    shim = probe(way, the_shim(), WORDS("OSRANDOM_MODE=reseed"), "engine", WORDS("list"));
+    expect_clean(way, &shim, "");
+    expect_number(way, &shim, "engines called osrandom", 0);
+    outcome_free(&shim);
+}
+
 ParameterizedTestParameters(modes, register_and_builtin_let_swaps_through)
 {
     return ways_and_elders();

@@ -71,7 +71,7 @@ ParameterizedTestParameters(swaps, of_the_method_are_kept_out_and_reported_once)
 ParameterizedTest(struct way *way, swaps, of_the_method_are_kept_out_and_reported_once)
 {
     expect_kept_out(way, "method", "RAND_set_rand_method", NULL, 1);
-    expect_kept_out(way, "method", "RAND_set_rand_method", WORDS("OSRANDOM_ON_SWAP=fail"), 0);
+    expect_kept_out(way, "method", "RAND_set_rand_method", WORDS("OSRANDOM_ON_REPLACE=fail"), 0);
 }
 
 ParameterizedTestParameters(swaps, to_an_engine_are_kept_out_and_reported_once)
@@ -84,7 +84,7 @@ ParameterizedTest(struct way *way, swaps, to_an_engine_are_kept_out_and_reported
     if (version_of(way) >= 0x40000)
         cr_skip_test("OpenSSL %s has no engines", tree_of(way)->version);
     expect_kept_out(way, "engine", "RAND_set_rand_engine", NULL, 1);
-    expect_kept_out(way, "engine", "RAND_set_rand_engine", WORDS("OSRANDOM_ON_SWAP=fail"), 0);
+    expect_kept_out(way, "engine", "RAND_set_rand_engine", WORDS("OSRANDOM_ON_REPLACE=fail"), 0);
 }
 
 /* Ways that do nothing to a pinned method: nothing is reported, and the bytes stay ours. */
@@ -187,7 +187,7 @@ ParameterizedTestParameters(swaps, allowed_by_the_operator_take_place_and_can_be
 ParameterizedTest(struct way *way, swaps, allowed_by_the_operator_take_place_and_can_be_taken_back)
 {
     struct ledger *ledger = ledger_new();
-    const char *env[] = {ledger->env, "OSRANDOM_ON_SWAP=allow", NULL};
+    const char *env[] = {ledger->env, "OSRANDOM_ON_REPLACE=allow", NULL};
     struct outcome given = probe(way, the_ledger_shim(), env, "swap", WORDS("method"));
     struct outcome back = probe(way, the_ledger_shim(), env, "swap", WORDS("method", "null"));
 
@@ -211,7 +211,7 @@ ParameterizedTestParameters(swaps, stop_the_process_where_the_operator_says_so)
 ParameterizedTest(struct way *way, swaps, stop_the_process_where_the_operator_says_so)
 {
     struct outcome shim =
-        probe(way, the_shim(), WORDS("OSRANDOM_ON_SWAP=abort"), "swap", WORDS("method"));
+        probe(way, the_shim(), WORDS("OSRANDOM_ON_REPLACE=abort"), "swap", WORDS("method"));
 
     cr_expect(shim.signal == 6, "%s: goes on after a swap that must stop it (exit %d, signal %d)",
               described(way), shim.exit_code, shim.signal);

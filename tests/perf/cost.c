@@ -264,7 +264,8 @@ static void memory_row(const char *what, double stock, double shim, struct targe
 
 static void memory_rows_of_tree(const struct tree *tree)
 {
-    struct bench_worker *stock = worker_of(tree, NULL), *shim = worker_of(tree, the_shim());
+    struct bench_worker *stock = worker_of(tree, NULL, NULL),
+                        *shim = worker_of(tree, the_shim(), NULL);
 
     bench_ask(stock, "time draw 32 1000");
     bench_ask(shim, "time draw 32 1000");

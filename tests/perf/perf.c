@@ -11,6 +11,7 @@
 #include "bench/footprint.h"
 #include "cost.h"
 #include "picture.h"
+#include "slots.h"
 #include "speed.h"
 #include "table.h"
 
@@ -34,6 +35,7 @@ static const struct effort brief = {.rounds = 15,
 static const char usage[] =
     "Usage: tests/perf/run [--short] [TREE...]   prints the table\n"
     "       tests/perf/run --plot DIRECTORY      draws draws.svg and threads.svg by gnuplot\n"
+    "       tests/perf/run --slots               how often threads meet in the vDSO's pool\n"
     "Stock and shim run side by side, in turn; +- is half the distance between the quartiles, and "
     "a\n"
     "ratio is the median of the ratios of the rounds. Trees: openssl-1.1.1 and the like.\n"
@@ -77,11 +79,10 @@ static int measure(const char *self, const char *const *trees, const struct effo
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {{"short", no_argument, NULL, 's'},
-                                            {"plot", required_argument, NULL, 'p'},
-                                            {"memory", no_argument, NULL, 'm'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"short", no_argument, NULL, 's'}, {"plot", required_argument, NULL, 'p'},
+        {"slots", no_argument, NULL, 'l'}, {"memory", no_argument, NULL, 'm'},
+        {"help", no_argument, NULL, 'h'},  {NULL, 0, NULL, 0}};
     const struct effort *effort = &whole;
     int option;
 
@@ -92,6 +93,8 @@ int main(int argc, char **argv)
             break;
         case 'p':
             return picture_all(optarg, all_trees);
+        case 'l':
+            return slots_all();
         case 'm':
             printf("memory=%ld\n", bench_memory_of_shim());
             return 0;

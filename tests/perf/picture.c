@@ -15,7 +15,7 @@
 #include "table.h"
 #include "trees.h"
 
-enum { MOST_TREES = 8, MOST_LINES = MOST_TREES + 3, SIZES = 21, COUNTS = 7 };
+enum { MOST_TREES = 8, MOST_LINES = MOST_TREES + 4, SIZES = 21, COUNTS = 7 };
 enum { ROUNDS = 21, WINDOWS = 25 };
 
 struct subject {
@@ -38,7 +38,7 @@ static bool add_all(const char *const *trees)
 {
     static const char *const greys[] = {"#c9c9c9", "#aaaaaa", "#8c8c8c", "#6e6e6e", "#505050"};
     const struct tree *last = NULL;
-    struct bench_worker *shim;
+    struct bench_worker *shim, *by_system;
     size_t count = 0;
 
     for (; trees[count] && count < sizeof(greys) / sizeof(greys[0]); count++) {
@@ -49,14 +49,17 @@ static bool add_all(const char *const *trees)
                     trees[count]);
             return false;
         }
-        add(text_format("OpenSSL %s", tree->version), worker_of(tree, NULL), "draw",
+        add(text_format("OpenSSL %s", tree->version), worker_of(tree, NULL, NULL), "draw",
             (struct bench_look){greys[count], 1.5, false});
         if (!last || strcmp(trees[count], "openssl-3.5") == 0)
             last = tree;
     }
-    shim = worker_of(last, the_shim());
+    shim = worker_of(last, the_shim(), NULL);
+    by_system = worker_of(last, the_shim(), "getrandom");
     add("bare system call", shim, "syscall", (struct bench_look){"#d97706", 1.5, true});
     add("bare vDSO call", shim, "vdso", (struct bench_look){"#15803d", 1.5, true});
+    add("the shim, by the system call", by_system, "draw",
+        (struct bench_look){"#60a5fa", 3, false});
     add(text_format("the shim, in OpenSSL %s", last->version), shim, "draw",
         (struct bench_look){"#1d4ed8", 3, false});
     return true;

@@ -17,8 +17,9 @@ struct effort {
     bool instructions;              /* count those of the starts as well */
 };
 
-/* The measuring program of a tree, with the shim or without; NULL if it cannot be started. */
-struct bench_worker *worker_of(const struct tree *tree, const char *preload);
+/* The measuring program of a tree, with the shim or without, and with OSRANDOM_SOURCE set or not;
+ * NULL if it cannot be started. */
+struct bench_worker *worker_of(const struct tree *tree, const char *preload, const char *source);
 
 void speed_rows(const struct tree *tree, const struct effort *effort);
 

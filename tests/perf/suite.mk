@@ -34,10 +34,10 @@ $(PERF_DIR)/empty.so: tests/load/programs/empty.c $(FLAGS_FILE)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -O1 -shared -fPIC -nostdlib -Wl,-z,relro,-z,now -o $@ $<
 
-$(PERF_DIR)/perf: $(PERF_OBJECTS) $(PERF_COMPARE) $(SUPPORT_OBJECTS)
+$(PERF_DIR)/perf: $(PERF_OBJECTS) $(PERF_COMPARE) $(SUPPORT_OBJECTS) $(filter $(BUILD)/platform/%,$(SHIM_OBJECTS))
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lm
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lm -lpthread -ldl
 
 .PHONY: perf perf-short perf-files
 perf-files: $(SHIM) $(PERF_DIR)/perf $(PERF_DIR)/empty.so $(PERF_FILES)

@@ -1,5 +1,5 @@
 /*
- * moments jail DIRECTORY CALL | cleanup | handler | forked: draws at bad moments.
+ * moments jail DIRECTORY CALL | cleanup | handler | forked | daemon CALL: draws at bad moments.
  *
  * jail        the call is the first, then the root is left for an empty directory, then a TLS
  * context is made: what the configuration file says of it cleanup     draws after OPENSSL_cleanup()
@@ -277,6 +277,41 @@ static void after_cleanup(void)
     _exit(0);
 }
 
+/* ---- daemon: forked by an only thread, it draws first in a thread of its own, and loads another
+ *      provider then: the default one must be there too ---- */
+
+#ifdef HAS_LIB_CTX
+static void *serve(void *call)
+{
+    unsigned char bytes[16];
+    EVP_MD *digest;
+
+    if (strcmp(call, "RAND_bytes") == 0)
+        RAND_bytes(bytes, sizeof(bytes));
+    else
+        RAND_poll();
+    print_number("legacy", OSSL_PROVIDER_load(NULL, "legacy") != NULL);
+    digest = EVP_MD_fetch(NULL, "SHA256", NULL);
+    print_number("SHA-256", digest != NULL);
+    EVP_MD_free(digest);
+    return NULL;
+}
+
+static int become_daemon(char *call)
+{
+    int status = -1;
+    pthread_t thread;
+    pid_t child = fork();
+
+    if (child == 0) {
+        NEED(pthread_create(&thread, NULL, serve, call) == 0 && pthread_join(thread, NULL) == 0);
+        exit(0);
+    }
+    NEED(waitpid(child, &status, 0) == child);
+    return status;
+}
+#endif
+
 int main(int argc, char **argv)
 {
     const char *moment = argc > 1 ? argv[1] : "";
@@ -285,6 +320,10 @@ int main(int argc, char **argv)
     NEED(seen != MAP_FAILED);
     if (strcmp(moment, "jail") == 0 && argc > 3)
         jail(argv[2], argv[3]);
+#ifdef HAS_LIB_CTX
+    else if (strcmp(moment, "daemon") == 0 && argc > 2)
+        return become_daemon(argv[2]);
+#endif
     else if (strcmp(moment, "cleanup") == 0)
         after_cleanup();
     else

@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_SECONDS = 5 };
+enum { MOST_SECONDS = 60 };
 
 static int others_bytes(unsigned char *buffer, int length)
 {

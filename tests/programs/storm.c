@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { THREADS = 10, ROUNDS = 300, FORKS = 1500, CHILD_SECONDS = 5 };
+enum { THREADS = 10, ROUNDS = 300, FORKS = 1500, CHILD_SECONDS = 60 };
 
 extern int RAND_bytes(unsigned char *buffer, int length) __attribute__((weak));
 

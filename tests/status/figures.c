@@ -81,10 +81,12 @@ ParameterizedTest(struct way *way, figures, tell_the_mode_in_which_openssl_is_le
     static const struct {
         const char *setting;
         enum mode mode;
-    } modes[] = {{"OSRANDOM_MODE=register", MODE_REGISTER},
-                 {"OSRANDOM_MODE=builtin", MODE_BUILTIN}};
+        enum pin_state pin;
+    } modes[] = {{"OSRANDOM_MODE=register", MODE_REGISTER, PIN_LEFT},
+                 {"OSRANDOM_MODE=builtin", MODE_BUILTIN, PIN_LEFT},
+                 {"OSRANDOM_MODE=reseed", MODE_RESEED, PIN_GUARDED}};
 
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
         struct target target = target_start(way, the_shim(), WORDS(modes[i].setting));
         struct block status;
 
@@ -92,7 +94,7 @@ ParameterizedTest(struct way *way, figures, tell_the_mode_in_which_openssl_is_le
         status = status_of(&target);
         cr_expect(status.mode == (unsigned int)modes[i].mode, "%s, %s: told as mode %u",
                   described(way), modes[i].setting, status.mode);
-        cr_expect(status.openssl_count == 1 && status.openssl[0].pin == PIN_LEFT,
+        cr_expect(status.openssl_count == 1 && status.openssl[0].pin == modes[i].pin,
                   "%s, %s: an operator would take it for covered", described(way),
                   modes[i].setting);
         cr_expect(status.draws == 0, "%s, %s: OpenSSL's own draws are counted as ours",

@@ -86,16 +86,16 @@ Test(hostile, values_that_no_shim_writes_are_not_believed)
     uint64_t block = block_of(&target);
 
     EXPECT_RESULT(&target, block, magic[0], 'O', BLOCK_DISTRUSTED);
-    EXPECT_RESULT(&target, block, layout, 2, BLOCK_OTHER_LAYOUT);
+    EXPECT_RESULT(&target, block, layout, OSRANDOM_STATUS_LAYOUT + 1, BLOCK_OTHER_LAYOUT);
     EXPECT_RESULT(&target, block, layout, 0xffffffff, BLOCK_OTHER_LAYOUT);
     EXPECT_RESULT(&target, block, size, sizeof(struct osrandom_status) - 1, BLOCK_DISTRUSTED);
     EXPECT_RESULT(&target, block, size, 0, BLOCK_DISTRUSTED);
     EXPECT_RESULT(&target, block, size, 0xffffffff, BLOCK_READ); /* fields that came later */
-    EXPECT_RESULT(&target, block, mode, 3, BLOCK_DISTRUSTED);
+    EXPECT_RESULT(&target, block, mode, MODE_RESEED + 1, BLOCK_DISTRUSTED);
     EXPECT_RESULT(&target, block, mode, 0xffffffff, BLOCK_DISTRUSTED);
     EXPECT_RESULT(&target, block, source, RANDOM_URANDOM + 1, BLOCK_DISTRUSTED);
     EXPECT_RESULT(&target, block, source, 0x80000000, BLOCK_DISTRUSTED);
-    EXPECT_RESULT(&target, block, libcrypto[0].pin, PIN_REFUSED + 1, BLOCK_DISTRUSTED);
+    EXPECT_RESULT(&target, block, libcrypto[0].pin, PIN_GUARDED + 1, BLOCK_DISTRUSTED);
     EXPECT_RESULT(&target, block, libcrypto[0].pin, 0xffffffff, BLOCK_DISTRUSTED);
     cr_expect(block_of_pid(target.pid, &lie) == BLOCK_READ);
     target_end(&target);

@@ -20,4 +20,11 @@ static inline void only_from(enum level least)
                                : "takes longer; make check-all runs it");
 }
 
+/* Skips the test on machines of 32 bits, whose system calls have other names. */
+static inline void only_with_64_bit_calls(void)
+{
+    if (sizeof(long) < 8)
+        cr_skip_test("what is made to fail are the system calls of machines of 64 bits");
+}
+
 #endif

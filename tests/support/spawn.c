@@ -26,9 +26,9 @@ struct stream {
 static void forget_own_environment(void)
 {
     static const char *const names[] = {
-        "LD_PRELOAD",      "LD_LIBRARY_PATH",  "OSRANDOM_MODE",
-        "OSRANDOM_SOURCE", "OSRANDOM_ON_SWAP", "OSRANDOM_ON_FAILURE",
-        "OSRANDOM_LOG",    "OSRANDOM_LEDGER",  "OPENSSL_CONF",
+        "LD_PRELOAD",          "LD_LIBRARY_PATH",  "OSRANDOM_MODE",       "OSRANDOM_SOURCE",
+        "OSRANDOM_ON_REPLACE", "OSRANDOM_ON_SWAP", "OSRANDOM_ON_FAILURE", "OSRANDOM_LOG",
+        "OSRANDOM_LEDGER",     "OPENSSL_CONF",
     };
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

@@ -36,13 +36,18 @@ static void expect_draws(const char *preload, const char *setting)
     expect_fresh(&scene, WORDS("small", "large"));
 }
 
-static void expect_late_draws(const char *preload, const char *setting)
+static void expect_late(const char *preload, const char *setting, const char *const *names)
 {
     const struct scene scene = {.words = WORDS(OURS("spaces"), "late", OURS("module.so")),
                                 .setting = setting,
                                 .preload = preload};
 
-    expect_fresh(&scene, WORDS("key", "bytes", "later key"));
+    expect_fresh(&scene, names);
+}
+
+static void expect_late_draws(const char *preload, const char *setting)
+{
+    expect_late(preload, setting, WORDS("key", "bytes", "later key"));
 }
 
 static void expect_beside(const char *other, const char *setting)
@@ -73,9 +78,47 @@ Test(preloads, that_interpose_getentropy_serve_those_who_asked_for_it)
     played_free(&played);
 }
 
+/* In front of the shim it hides one that is loaded late, until the first draw from outside. */
 Test(preloads, that_define_getenv_hide_no_openssl)
 {
-    expect_beside(OURS("getenv.so"), NULL);
+    const char *before = both(OURS("getenv.so"), the_ledger_shim());
+    const char *behind = both(the_ledger_shim(), OURS("getenv.so"));
+
+    expect_draws(before, NULL);
+    expect_draws(behind, NULL);
+    expect_late(before, NULL,
+                openssl_is_symbolic() ? WORDS("bytes", "later key")
+                                      : WORDS("key", "bytes", "later key"));
+    expect_late_draws(behind, NULL);
+}
+
+Test(preloads, that_define_getpid_are_asked)
+{
+    const char *const orders[] = {both(OURS("getpid.so"), the_shim()),
+                                  both(the_shim(), OURS("getpid.so"))};
+
+    for (int i = 0; i < 2; i++) {
+        struct outcome outcome = run_words(orders[i], NULL, NULL, OURS("asks_pid"), NULL);
+
+        cr_expect_str_eq(outcome.out, "number=4242\n", "%s", orders[i]);
+        outcome_free(&outcome);
+    }
+    expect_beside(OURS("getpid.so"), NULL);
+}
+
+/* OpenSSL then asks the other one, and is told nothing of copies. */
+Test(preloads, that_define_getpid_in_front_keep_openssl_from_being_called_guarded)
+{
+    const char *const env[] = {"OSRANDOM_MODE=reseed", NULL};
+    struct outcome front =
+        run_words(both(OURS("getpid.so"), the_shim()), NULL, env, OURS("fences"), "beside", NULL);
+    struct outcome behind =
+        run_words(both(the_shim(), OURS("getpid.so")), NULL, env, OURS("fences"), "beside", NULL);
+
+    cr_expect(strstr(front.err, "cannot be made to notice forks"), "in front: '%s'", front.err);
+    cr_expect_str_eq(behind.err, "");
+    outcome_free(&front);
+    outcome_free(&behind);
 }
 
 Test(preloads, that_serve_memory_get_their_own_blocks_back)

@@ -1,7 +1,7 @@
 # The programs are linked to the host's OpenSSL; the preloads stand in LD_PRELOAD beside the shim.
 SURROUNDINGS_DIR := $(BUILD)/surroundings
 SURROUNDINGS_FILES := $(addprefix $(SURROUNDINGS_DIR)/,fences moments pressure spaces spaces_getenv \
-                        module.so asks_libc getrandom.so getenv.so malloc.so spend.so\
+                        module.so asks_libc getrandom.so getenv.so getpid.so asks_pid malloc.so \
                         $(if $(OFFLINE),,module-3.6.so))
 SURROUNDINGS_COMPILE = $(Q)mkdir -p $(@D) && $(CC) -O1 -g $(TEST_CFLAGS) -o $@ $(filter %.c,$^)
 
@@ -31,7 +31,7 @@ $(SURROUNDINGS_DIR)/module-3.6.so: tests/surroundings/programs/module.c $(BUILD)
 
 $(SURROUNDINGS_DIR)/%.so: tests/surroundings/preloads/%.c
 	$(call say,PROGRAM,$@)
-	$(SURROUNDINGS_COMPILE) -fPIC -shared -fno-builtin -Wl,-z,now $(if $(filter %/spend.so,$@),-Wl$(comma)-z$(comma)initfirst)
+	$(SURROUNDINGS_COMPILE) -fPIC -shared -fno-builtin -Wl,-z,now
 
 TEST_FILES += $(SURROUNDINGS_FILES)
 $(BUILD)/tests/surroundings/run: $(SURROUNDINGS_FILES) $(SHIM) $(LEDGER_SHIM)

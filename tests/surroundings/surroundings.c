@@ -129,6 +129,20 @@ void need_mounts(void)
         cr_skip_test("only root may mount a file system in a namespace of its own");
 }
 
+bool openssl_is_symbolic(void)
+{
+    static const char script[] =
+        "readelf -d \"$(ldd \"$1\" | sed -n 's!.*=> \\(/.*libcrypto[^ ]*\\).*!\\1!p')\"";
+    struct outcome outcome =
+        run_words(NULL, NULL, NULL, "sh", "-c", script, "sh", OURS("module.so"), NULL);
+    bool is_symbolic;
+
+    cr_assert(strstr(outcome.out, "SONAME"), "libcrypto cannot be read: %s", outcome.err);
+    is_symbolic = strstr(outcome.out, "SYMBOLIC") != NULL;
+    outcome_free(&outcome);
+    return is_symbolic;
+}
+
 const char *both(const char *one, const char *other)
 {
     char *text = NULL;

@@ -48,6 +48,10 @@ void expect_at_least(const struct played *played, const char *name, unsigned lon
 /* Skips the test unless this is root and may mount in a namespace of its own. */
 void need_mounts(void);
 
+/* Whether this system's libcrypto is linked with -Bsymbolic: it then draws past the names that the
+ * shim defines, and one that is loaded late and unseen is found at the first draw from outside. */
+bool openssl_is_symbolic(void);
+
 /* "one:other", in memory that stays. */
 const char *both(const char *one, const char *other);
 

@@ -19,7 +19,7 @@
 #include "fault.h"
 #include "random.h"
 
-TestSuite(copies, .timeout = 60);
+TestSuite(copies, .timeout = 120);
 
 static bool fill(struct draw *draws, size_t count)
 {
@@ -163,6 +163,8 @@ static void fork_in_handler(int signal, siginfo_t *info, void *context)
     const ucontext_t *at = context;
 #if defined(__x86_64__)
     const void *code = (const void *)at->uc_mcontext.gregs[REG_RIP];
+#elif defined(__i386__)
+    const void *code = (const void *)at->uc_mcontext.gregs[REG_EIP];
 #else
     const void *code = (const void *)at->uc_mcontext.pc;
 #endif

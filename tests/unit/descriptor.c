@@ -20,7 +20,7 @@
 #include "notices.h"
 #include "random.h"
 
-TestSuite(descriptor, .timeout = 20);
+TestSuite(descriptor, .timeout = 120);
 
 enum { HIGHEST = 256 };
 

@@ -16,7 +16,7 @@
 #include "elf_image.h"
 #include "trees.h"
 
-TestSuite(elf_damage, .timeout = 20);
+TestSuite(elf_damage, .timeout = 120);
 
 enum { MOST_HEADERS = 16, MOST_SPAN = 1 << 20, PAGE = 4096 };
 

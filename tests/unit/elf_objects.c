@@ -16,7 +16,7 @@
 #include "elf_image.h"
 #include "trees.h"
 
-TestSuite(elf_objects, .timeout = 60);
+TestSuite(elf_objects, .timeout = 120);
 
 struct object {
     const char *name; /* a part of its path; "" is the program itself */

@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_CALLS = 8, MOST_HELD = 128, SECONDS_TO_WAIT = 10, LONGEST_NOTE = 64 };
+enum { MOST_CALLS = 8, MOST_HELD = 128, SECONDS_TO_WAIT = 60, LONGEST_NOTE = 64 };
 
 static fault_answer *answer_to;
 static int listener;

@@ -12,7 +12,7 @@
 #include "notices.h"
 #include "random.h"
 
-TestSuite(faults, .timeout = 20);
+TestSuite(faults, .timeout = 120);
 
 /* Broken after the start: one notice, and /dev/urandom is the source from then on. */
 static void survive(enum random_source source, int error, const char *notice)

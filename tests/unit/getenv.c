@@ -8,7 +8,7 @@
 #include "spawn.h"
 #include "trees.h"
 
-TestSuite(getenv, .timeout = 60);
+TestSuite(getenv, .timeout = 120);
 
 static const char *const early_env[] = {"EARLY_SETTING=on", NULL};
 

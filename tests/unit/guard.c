@@ -14,6 +14,8 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -22,7 +24,6 @@
 #include <unistd.h>
 
 #include "guard.h"
-#include "loaded.h"
 
 TestSuite(guard, .timeout = 120);
 
@@ -37,20 +38,9 @@ static int *shared_numbers(size_t count)
     return memory;
 }
 
-/* This very program. */
-static struct loaded program(void)
-{
-    struct loaded loaded;
-
-    cr_assert(loaded_at((const void *)program, &loaded));
-    return loaded;
-}
-
 static void start(void)
 {
-    struct loaded self = program();
-
-    cr_assert(guard_object(self.start, elf_image_end(&self.image), self.mark));
+    cr_assert(guard_start());
 }
 
 static void wait_for(pid_t child)
@@ -66,9 +56,9 @@ static bool is_no_process(int number)
     return number > LARGEST_REAL;
 }
 
-Test(guard, without_an_object_every_number_is_the_real_one)
+Test(guard, without_a_start_every_number_is_the_real_one)
 {
-    cr_expect(guard_number(NUMBER) == NUMBER && !guard_contains((const void *)start));
+    cr_expect(guard_number(NUMBER) == NUMBER && !guard_is_up());
     wait_for(fork() ?: (_exit(guard_number(NUMBER) != NUMBER), 0));
 }
 
@@ -265,13 +255,22 @@ Test(guard, a_handler_is_told_the_same_as_what_it_interrupts)
     cr_expect(handlers_word[1] == 0);
 }
 
-/* ---- Where the memory is refused, and which objects ---- */
+/* ---- Where the memory is refused, or dropped ---- */
 
-static void refuse_madvise(void)
+enum { DROPPABLE = 8, TYPES = 15 }; /* MAP_DROPPABLE and MAP_TYPE of linux/mman.h */
+
+/* Droppable memory, and with it madvise(), if there is more to refuse. */
+static void refuse_memory(bool madvise_too)
 {
+    const uint32_t flags =
+        offsetof(struct seccomp_data, args[3]) + (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0);
     struct sock_filter filter[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_madvise, 0, 1),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, madvise_too ? SYS_madvise : -1, 4, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mmap, 0, 4),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, flags),
+        BPF_STMT(BPF_ALU | BPF_AND | BPF_K, TYPES),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, DROPPABLE, 0, 1),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
@@ -282,55 +281,59 @@ static void refuse_madvise(void)
 }
 
 /* As by a kernel before 4.14. */
-Test(guard, without_memory_that_forks_wipe_no_object_is_taken_and_numbers_are_real)
+Test(guard, without_memory_that_forks_wipe_there_is_no_start_and_numbers_are_real)
 {
-    refuse_madvise();
-    cr_expect(!guard_object(0x10000, 0x20000, NULL));
-    cr_expect(guard_number(NUMBER) == NUMBER && !guard_contains((const void *)start));
+    refuse_memory(true);
+    cr_expect(!guard_start() && !guard_is_up());
+    cr_expect(guard_number(NUMBER) == NUMBER);
     wait_for(fork() ?: (_exit(guard_number(NUMBER) != NUMBER), 0));
 }
 
-Test(guard, code_is_known_by_the_object_that_it_lies_in)
+/* As by a kernel before 6.11, and where all memory is locked. */
+Test(guard, without_droppable_memory_a_copy_is_noticed_all_the_same)
 {
-    enum { SIZE = 0x1000 };
-    const uintptr_t place = 0x10000;
+    int *told = shared_numbers(1);
 
-    cr_assert(guard_object(place, place + SIZE, NULL));
-    cr_expect(guard_contains((void *)place) && guard_contains((void *)(place + SIZE - 1)));
-    cr_expect(!guard_contains((void *)(place - 1)) && !guard_contains((void *)(place + SIZE)));
-    cr_expect(!guard_contains(NULL) && !guard_contains((void *)UINTPTR_MAX));
-    cr_assert(guard_object(place, place + 2 * SIZE, NULL), "what lies there now");
-    cr_expect(guard_contains((void *)(place + SIZE)));
-}
-
-Test(guard, objects_that_are_gone_make_room_and_others_do_not)
-{
-    const uintptr_t place = 0x10000;
-
+    refuse_memory(false);
     start();
-    for (uintptr_t i = 1; i < 3 * MOST_GUARDED; i++)
-        cr_assert(guard_object(place * i, place * i + 1, NULL));
-    cr_expect(guard_contains((void *)(3 * MOST_GUARDED * place - place)) &&
-              !guard_contains((void *)place));
-    cr_expect(guard_contains((const void *)start), "one that is still there was dropped");
-}
-
-/* What was mapped there since then is told what is real. */
-Test(guard, only_an_object_that_is_still_there_is_told_another_number)
-{
-    const uintptr_t gone = 0x10000;
-    int *told = shared_numbers(2);
-
-    start();
-    cr_assert(guard_object(gone, gone + 1, NULL));
     guard_number(NUMBER);
-    wait_for(fork() ?: ({
-        told[0] = guard_told((const void *)start, NUMBER);
-        told[1] = guard_told((const void *)gone, NUMBER);
-        _exit(0);
-        0;
-    }));
-    cr_expect(is_no_process(told[0]) && told[1] == NUMBER, "%d, %d", told[0], told[1]);
+    wait_for(fork() ?: (*told = guard_number(NUMBER), _exit(0), 0));
+    cr_expect(is_no_process(*told) && guard_number(NUMBER) == NUMBER);
+}
+
+/* Where the word lies: in the only droppable memory that this program has. */
+static void *droppable_page(void)
+{
+    void *page = NULL, *start = NULL, *first, *end;
+    char line[256];
+    FILE *smaps = fopen("/proc/self/smaps", "re");
+
+    while (smaps && fgets(line, sizeof(line), smaps)) {
+        if (sscanf(line, "%p-%p", &first, &end) == 2)
+            start = first;
+        if (strncmp(line, "VmFlags:", 8) == 0 && strstr(line, " dp"))
+            page = start;
+    }
+    if (smaps)
+        fclose(smaps);
+    return page;
+}
+
+/* Memory pressure leaves it so. The number is another one from then on, for good. */
+Test(guard, a_word_that_the_kernel_drops_costs_one_new_number)
+{
+    void *page;
+    int told;
+
+    start();
+    guard_number(NUMBER);
+    page = droppable_page();
+    if (!page)
+        cr_skip_test("this kernel has no droppable memory");
+    cr_assert(madvise(page, 1, MADV_DONTNEED) == 0);
+    told = guard_number(NUMBER);
+    cr_expect(is_no_process(told) && guard_number(NUMBER) == told && guard_number(NUMBER) == told,
+              "%d", told);
 }
 
 Test(guard, errno_is_left_alone)

@@ -12,7 +12,7 @@
 #include "notices.h"
 #include "random.h"
 
-TestSuite(hiccups, .timeout = 20);
+TestSuite(hiccups, .timeout = 120);
 
 static long interrupted_five_times(const struct seccomp_data *call, unsigned int nth)
 {

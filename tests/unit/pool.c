@@ -16,7 +16,7 @@
 #include "notices.h"
 #include "random.h"
 
-TestSuite(pool, .timeout = 60);
+TestSuite(pool, .timeout = 120);
 
 static struct random_tally tallies[RANDOM_STRIPES];
 

@@ -19,7 +19,7 @@
 #include "settings.h"
 #include "stderr_pipe.h"
 
-TestSuite(report, .timeout = 10);
+TestSuite(report, .timeout = 120);
 
 static int start(void)
 {

@@ -19,7 +19,7 @@
 #include "stderr_pipe.h"
 #include "trees.h"
 
-TestSuite(settings, .timeout = 60);
+TestSuite(settings, .timeout = 120);
 
 static const struct variable {
     const char *name;
@@ -28,8 +28,8 @@ static const struct variable {
     size_t offset;
 } variables[] = {
     {"OSRANDOM_MODE",
-     {"activate", "register", "builtin"},
-     "activate register builtin ",
+     {"activate", "register", "builtin", "reseed"},
+     "activate register builtin reseed ",
      offsetof(struct settings, mode)},
     {"OSRANDOM_SOURCE",
      {"auto", "vdso", "getrandom", "getentropy", "urandom"},
@@ -38,7 +38,11 @@ static const struct variable {
     {"OSRANDOM_ON_SWAP",
      {"keep", "fail", "abort", "allow"},
      "keep fail abort allow ",
-     offsetof(struct settings, on_swap)},
+     offsetof(struct settings, on_replace)},
+    {"OSRANDOM_ON_REPLACE",
+     {"ignore", "fail", "abort", "allow"},
+     "ignore fail abort allow ",
+     offsetof(struct settings, on_replace)},
     {"OSRANDOM_ON_FAILURE",
      {"error", "abort"},
      "error abort ",
@@ -124,18 +128,14 @@ Test(settings, take_every_value_that_is_documented)
 
 Test(settings, are_numbered_as_their_enums)
 {
-    cr_assert(MODE_BUILTIN == 2 && SWAP_ALLOW == 3 && FAILURE_ABORT == 1 && LOG_INFO == 2 &&
+    cr_assert(MODE_RESEED == 3 && REPLACE_ALLOW == 3 && FAILURE_ABORT == 1 && LOG_INFO == 2 &&
               RANDOM_URANDOM == 4);
-    for (unsigned int mode = 0; mode < 3; mode++) {
-        settings.mode = mode;
-        cr_assert_str_eq(settings_mode_name(), variables[0].values[mode]);
-    }
 }
 
 static void are_the_defaults(const struct reading *reading)
 {
     cr_assert(reading->settings.mode == MODE_ACTIVATE && reading->settings.source == RANDOM_AUTO &&
-              reading->settings.on_swap == SWAP_KEEP &&
+              reading->settings.on_replace == REPLACE_IGNORE &&
               reading->settings.on_failure == FAILURE_ERROR && reading->settings.log == LOG_WARN);
     cr_assert_str_eq(reading->said, "");
 }
@@ -263,13 +263,23 @@ Test(settings, are_all_told_that_are_wrong)
 {
     struct reading reading =
         read_pairs((const char *[]){"OSRANDOM_MODE", "wrong", "OSRANDOM_SOURCE", "wrong",
-                                    "OSRANDOM_ON_SWAP", "allow", "OSRANDOM_LOG", "wrong", NULL});
+                                    "OSRANDOM_ON_REPLACE", "allow", "OSRANDOM_LOG", "wrong", NULL});
     int lines = 0;
 
     for (const char *line = reading.said; (line = strchr(line, '\n')); line++)
         lines++;
     cr_assert(lines == 3, "%d lines: %s", lines, reading.said);
-    cr_assert(reading.settings.on_swap == SWAP_ALLOW, "one wrong setting spoils a right one");
+    cr_assert(reading.settings.on_replace == REPLACE_ALLOW, "one wrong setting spoils a right one");
+}
+
+Test(settings, of_todays_name_count_before_the_one_of_before)
+{
+    struct reading old = read_one("OSRANDOM_ON_SWAP", "abort");
+    struct reading both = read_pairs(
+        (const char *[]){"OSRANDOM_ON_REPLACE", "fail", "OSRANDOM_ON_SWAP", "allow", NULL});
+
+    cr_assert(old.settings.on_replace == REPLACE_ABORT, "OSRANDOM_ON_SWAP is no longer accepted");
+    cr_assert(both.settings.on_replace == REPLACE_FAIL);
 }
 
 Test(settings, that_are_wrong_are_not_told_when_the_log_is_quiet)

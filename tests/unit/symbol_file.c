@@ -20,7 +20,7 @@
 #include "spawn.h"
 #include "symbol_objects.h"
 
-TestSuite(symbol_file, .timeout = 60);
+TestSuite(symbol_file, .timeout = 120);
 
 static void expect_found(const struct mapped_object *object, int copy)
 {

@@ -15,6 +15,7 @@
 #include "bench/compare.h"
 #include "bench/measure.h"
 #include "bench/results.h"
+#include "bench/served.h"
 #include "command.h"
 
 enum { OPTION_JSON = OPTION_OWN, OPTION_PLOT, OPTION_SERVE };
@@ -24,8 +25,9 @@ enum { ROUNDS = 21, WINDOWS = 10, THREADED_SIZE = 32 };
 static const char help[] =
     "Usage: osrandom bench [--json] [--plot FILE.svg]\n"
     "Measures RAND_bytes() of the OpenSSL installed, with the shim and without, and the\n"
-    "kernel's calls by themselves: nanoseconds a draw (median) and MB/s, and draws a second\n"
-    "in several threads.\n"
+    "kernel's calls by themselves: nanoseconds a draw (median), MB/s, by which of the\n"
+    "two calls the shim draws each size, and draws a second in several threads. With\n"
+    "OPENSSL_CONF set, the OpenSSL that it makes is measured as well.\n"
     "  --json           the figures as JSON\n"
     "  --plot FILE.svg  also draws them, by gnuplot\n"
     "  --help, --version\n"
@@ -43,6 +45,15 @@ static bool draw_loop(const struct bench_place *place, size_t size, unsigned lon
     return true;
 }
 
+/* Fails if most of what is drawn comes by system calls. The first draws do by turns. */
+static bool by_vdso_loop(const struct bench_place *place, size_t size, unsigned long calls)
+{
+    struct bench_served before, after;
+
+    return bench_served(&before) && draw_loop(place, size, calls) && bench_served(&after) &&
+           (after.by_system - before.by_system) * 2 < after.all - before.all;
+}
+
 static void *load_openssl(void)
 {
     static const char *const names[] = {"libcrypto.so.4",     "libcrypto.so.3",
@@ -57,7 +68,8 @@ static void *load_openssl(void)
 
 static int serve(bool with_shim)
 {
-    static const struct bench_task tasks[] = {{"draw", draw_loop}, {NULL, NULL}};
+    static const struct bench_task tasks[] = {
+        {"draw", draw_loop}, {"by-vdso", by_vdso_loop}, {NULL, NULL}};
     bool shim_is_here = dlsym(RTLD_DEFAULT, "osrandom_status") != NULL;
 
     if (!load_openssl() || shim_is_here != with_shim)
@@ -68,14 +80,20 @@ static int serve(bool with_shim)
 
 /* ---- The asking process ---- */
 
-static void progress(size_t done, size_t all)
+static void progress(const struct bench_results *results, size_t done)
 {
+    const struct bench_row *row = &results->rows[done];
+
     if (!isatty(STDERR_FILENO))
         return;
-    if (done < all)
-        fprintf(stderr, "\r  measuring, %zu of %zu ", done + 1, all);
+    if (done == results->row_count)
+        fprintf(stderr, "\r%60s\r", "");
+    else if (row->threads)
+        fprintf(stderr, "\r  %zu of %zu: %u threads%20s", done + 1, results->row_count,
+                row->threads, "");
     else
-        fprintf(stderr, "\r%40s\r", "");
+        fprintf(stderr, "\r  %zu of %zu: %zu bytes%20s", done + 1, results->row_count, row->size,
+                "");
 }
 
 static bool describe(struct bench_results *results)
@@ -101,20 +119,25 @@ static bool describe(struct bench_results *results)
     return true;
 }
 
-/* All sides in turn; a bare call that the kernel lacks is left out. */
-static bool measure(struct bench_row *row, struct bench_worker *stock, struct bench_worker *shim)
+/* Which process is asked, and for what. */
+struct side {
+    struct bench_worker *worker;
+    const char *task;
+};
+
+/* All sides in turn; those that are not here are left out. */
+static bool measure(struct bench_row *row, const struct side *asked)
 {
-    static const char *const tasks[BENCH_KINDS] = {"draw", "draw", "vdso", "syscall"};
     static struct bench_side sides[BENCH_KINDS];
     struct bench_side *there[BENCH_KINDS];
     size_t count = 0;
 
     for (size_t i = 0; i < BENCH_KINDS; i++) {
-        sides[i] = (struct bench_side){.worker = i == BENCH_STOCK ? stock : shim,
-                                       .task = tasks[i],
+        sides[i] = (struct bench_side){.worker = asked[i].worker,
+                                       .task = asked[i].task,
                                        .size = row->size,
                                        .threads = row->threads};
-        if (i < BENCH_VDSO || bench_ask(shim, "time %s 1 1", tasks[i]) >= 0)
+        if (asked[i].worker && bench_ask(asked[i].worker, "time %s 1 1", asked[i].task) >= 0)
             there[count++] = &sides[i];
     }
     if (!bench_alternate(there, count, row->threads ? WINDOWS : ROUNDS, row->threads ? 30 : 1))
@@ -123,7 +146,10 @@ static bool measure(struct bench_row *row, struct bench_worker *stock, struct be
         row->values[i] = sides[i].count == 0 ? -1
                          : row->threads      ? bench_best(sides[i].values, sides[i].count, true)
                                              : bench_median(sides[i].values, sides[i].count);
-    return true;
+    row->chosen = bench_ask(asked[BENCH_SHIM].worker, "time by-vdso %zu 20", row->size) >= 0
+                      ? BENCH_VDSO
+                      : BENCH_SYSCALL;
+    return sides[BENCH_STOCK].count && sides[BENCH_SHIM].count;
 }
 
 static void add_row(struct bench_results *results, size_t size, unsigned int threads)
@@ -151,17 +177,27 @@ static bool measure_all(struct bench_results *results, const char *shim_file)
 {
     const char *const bare[] = {"/proc/self/exe", "bench", "--serve=stock", NULL};
     const char *const loaded[] = {"/proc/self/exe", "bench", "--serve=shim", NULL};
-    struct bench_worker *stock = bench_worker_start(bare, NULL);
-    struct bench_worker *shim = bench_worker_start(loaded, shim_file);
-    bool all_well = stock && shim;
+    const struct bench_setting stock = {0}, configured = {.conf = results->conf};
+    const struct bench_setting shim = {.preload = shim_file};
+    const struct bench_setting by_system = {.preload = shim_file, .source = "getrandom"};
+    struct bench_worker *workers[] = {bench_worker_start(bare, &stock),
+                                      results->conf ? bench_worker_start(bare, &configured) : NULL,
+                                      bench_worker_start(loaded, &shim),
+                                      bench_worker_start(loaded, &by_system)};
+    const struct side sides[BENCH_KINDS] = {
+        [BENCH_STOCK] = {workers[0], "draw"}, [BENCH_CONFIGURED] = {workers[1], "draw"},
+        [BENCH_SHIM] = {workers[2], "draw"},  [BENCH_SHIM_SYSTEM] = {workers[3], "draw"},
+        [BENCH_VDSO] = {workers[2], "vdso"},  [BENCH_SYSCALL] = {workers[2], "syscall"},
+    };
+    bool all_well = workers[0] && workers[2];
 
     for (size_t i = 0; i < results->row_count && all_well; i++) {
-        progress(i, results->row_count);
-        all_well = measure(&results->rows[i], stock, shim);
+        progress(results, i);
+        all_well = measure(&results->rows[i], sides);
     }
-    progress(results->row_count, results->row_count);
-    bench_worker_stop(stock);
-    bench_worker_stop(shim);
+    progress(results, results->row_count);
+    for (size_t i = 0; i < sizeof(workers) / sizeof(workers[0]); i++)
+        bench_worker_stop(workers[i]);
     return all_well;
 }
 
@@ -185,6 +221,7 @@ static int bench(bool as_json, const char *picture)
         return complain("bench", "there is no OpenSSL here (libcrypto.so)");
     if (picture && !can_write(picture))
         return complain("bench", "%s cannot be written: %s", picture, strerror(errno));
+    results.conf = getenv("OPENSSL_CONF");
     plan(&results);
     if (!measure_all(&results, shim))
         return complain("bench", "%s and %s cannot be measured", results.libcrypto, shim);

@@ -20,9 +20,9 @@
 static const char help[] =
     "Usage: osrandom run [OPTION...] [--] PROGRAM [ARGUMENT...]\n"
     "Starts PROGRAM with the shim, in place of this process.\n\n"
-    "  --mode M        activate, register or builtin\n"
+    "  --mode M        activate, register, builtin or reseed\n"
     "  --source S      auto, vdso, getrandom, getentropy or urandom\n"
-    "  --on-swap P     keep, fail, abort or allow: a program's own generator\n"
+    "  --on-replace P  ignore, fail, abort or allow: a program's own generator\n"
     "  --on-failure F  error or abort: a draw that no source can serve\n"
     "  --log L         warn, quiet or info\n"
     "  --require       do not start a program that the shim cannot cover\n"
@@ -37,6 +37,7 @@ static const struct option options[] = {
     {"mode", required_argument, NULL, OPTION_OWN + SETTING_MODE},
     {"source", required_argument, NULL, OPTION_OWN + SETTING_SOURCE},
     {"on-swap", required_argument, NULL, OPTION_OWN + SETTING_ON_SWAP},
+    {"on-replace", required_argument, NULL, OPTION_OWN + SETTING_ON_REPLACE},
     {"on-failure", required_argument, NULL, OPTION_OWN + SETTING_ON_FAILURE},
     {"log", required_argument, NULL, OPTION_OWN + SETTING_LOG},
     {"require", no_argument, NULL, OPTION_REQUIRE},
@@ -226,6 +227,8 @@ int run_main(int argc, char **argv)
             return refuse_value(setting, optarg);
         if (setenv(setting->variable, optarg, 1) != 0)
             return complain("run", "cannot set %s: %s", setting->variable, strerror(errno));
+        if (option == OPTION_OWN + SETTING_ON_SWAP) /* what is set would count before it */
+            unsetenv(settings_table[SETTING_ON_REPLACE].variable);
     }
     if (optind == argc)
         return complain("run", "which program? See 'osrandom run --help'");

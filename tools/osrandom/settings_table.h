@@ -6,7 +6,14 @@
 
 #include <stddef.h>
 
-enum setting { SETTING_MODE, SETTING_SOURCE, SETTING_ON_SWAP, SETTING_ON_FAILURE, SETTING_LOG };
+enum setting {
+    SETTING_MODE,
+    SETTING_SOURCE,
+    SETTING_ON_SWAP, /* the name of before, still accepted */
+    SETTING_ON_REPLACE,
+    SETTING_ON_FAILURE,
+    SETTING_LOG,
+};
 
 enum { SETTINGS = SETTING_LOG + 1, SETTING_VALUES = 5 };
 

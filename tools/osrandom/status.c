@@ -22,7 +22,8 @@ static const char help[] =
     "  --all     processes without OpenSSL, and those that may not be looked at, too\n"
     "  --json    an object a line for each process: see osrandom(8)\n"
     "  --watch   again every 2 (or so many) seconds, until interrupted\n\n"
-    "Exit status: 0 all covered, 1 some not, 2 trouble, 125 osrandom failed.\n";
+    "Exit status: 0 all covered, 1 some not, or only guarded, 2 trouble, 125 osrandom\n"
+    "failed.\n";
 
 enum { OPTION_ALL = OPTION_OWN, OPTION_JSON, OPTION_WATCH };
 
@@ -110,6 +111,9 @@ static void count(struct tally *tally, const struct look *look)
     case LOOK_UNCOVERED:
         tally->uncovered++;
         break;
+    case LOOK_GUARDED:
+        tally->guarded++;
+        break;
     case LOOK_NO_OPENSSL:
         tally->no_openssl++;
         break;
@@ -137,7 +141,7 @@ static bool is_shown(const struct wish *wish, const struct look *look)
 
 static int status_of(const struct tally *tally)
 {
-    if (tally->uncovered)
+    if (tally->uncovered || tally->guarded)
         return 1;
     return tally->not_permitted || tally->gone || tally->trouble ? 2 : 0;
 }

@@ -72,10 +72,11 @@ void print_head(void)
 
 static const char *state_of(const struct look *look)
 {
-    static const char *const names[] = {"covered",   "not covered", "no OpenSSL",
+    static const char *const names[] = {"covered",   "not covered", "guarded", "no OpenSSL",
                                         "no access", "gone",        "trouble"};
 
-    return look->self_reported ? "self-reported" : names[look->state];
+    return look->state == LOOK_COVERED && look->self_reported ? "self-reported"
+                                                              : names[look->state];
 }
 
 static void print_figures(const struct look *look)
@@ -119,11 +120,12 @@ static void part(unsigned int count, const char *text)
 
 void print_summary(const struct tally *tally)
 {
-    unsigned int with = tally->covered + tally->uncovered;
+    unsigned int with = tally->covered + tally->guarded + tally->uncovered;
 
     printf("%u process%s with OpenSSL: %u covered", with, with == 1 ? "" : "es", tally->covered);
     if (tally->self_reported)
         printf(" (%u self-reported)", tally->self_reported);
+    part(tally->guarded, "guarded");
     printf(", %u not", tally->uncovered);
     part(tally->not_permitted, "without permission to look");
     part(tally->gone, "gone");
@@ -170,6 +172,7 @@ static json_t *openssls(const struct look *look)
         json_object_set_new(one, "object", text(look->openssl[i].object));
         json_object_set_new(one, "version", text_or_null(look->openssl[i].version));
         json_object_set_new(one, "pinned", json_boolean(look->openssl[i].pinned));
+        json_object_set_new(one, "guarded", json_boolean(look->openssl[i].guarded));
         json_array_append_new(list, one);
     }
     return list;
@@ -177,7 +180,7 @@ static json_t *openssls(const struct look *look)
 
 void print_json(const struct look *look)
 {
-    static const char *const states[] = {"covered",       "uncovered", "no-openssl",
+    static const char *const states[] = {"covered",       "uncovered", "guarded", "no-openssl",
                                          "not-permitted", "gone",      "trouble"};
     json_t *object = json_object();
 

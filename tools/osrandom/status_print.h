@@ -7,7 +7,8 @@
 #include "process/look.h"
 
 struct tally {
-    unsigned int covered, self_reported, uncovered, no_openssl, not_permitted, gone, trouble;
+    unsigned int covered, self_reported, uncovered, guarded, no_openssl, not_permitted, gone,
+        trouble;
 };
 
 void print_head(void);

@@ -1,6 +1,7 @@
 /*
  * inside HOW: a program, or a module with a main(), that has OpenSSL inside and exports none of it.
  *
+ *   number  what getpid() says to code that lies beside OpenSSL's
  *   raw     one RAND_bytes(), and nothing that keeps the module from being unloaded
  *   keys    values that are drawn bytes as they are
  *   nested  three processes, each process 1 of a PID namespace within the other's, draw the same
@@ -26,6 +27,13 @@ static void print(const char *name, const unsigned char *bytes)
         printf("%02x", bytes[i]);
     printf("\n");
     fflush(stdout);
+}
+
+static int number(void)
+{
+    printf("told=%d\n", (int)getpid());
+    fflush(stdout);
+    return 0;
 }
 
 static int raw(void)
@@ -107,5 +115,7 @@ int main(int argc, char **argv)
 {
     const char *how = argc > 1 ? argv[argc - 1] : "keys";
 
+    if (strcmp(how, "number") == 0)
+        return number();
     return strcmp(how, "raw") == 0 ? raw() : strcmp(how, "nested") == 0 ? nested() : keys();
 }

@@ -50,13 +50,13 @@ static void check(const struct block *status)
 {
     char printable[PATH_MAX];
 
-    need(status->mode <= MODE_BUILTIN && status->source <= RANDOM_URANDOM);
+    need(status->mode <= MODE_RESEED && status->source <= RANDOM_URANDOM);
     need(status->openssl_count <= OSRANDOM_STATUS_LIBCRYPTOS && status->shims > 0);
     need(status->build_id_size <= sizeof(status->build_id));
     need(memchr(status->shim.path, '\0', sizeof(status->shim.path)) != NULL);
     need(status->counters == BLOCK_COUNTED || (status->draws | status->bytes) == 0);
     for (size_t i = 0; i < status->openssl_count; i++)
-        need(status->openssl[i].pin <= PIN_REFUSED &&
+        need(status->openssl[i].pin <= PIN_GUARDED &&
              memchr(status->openssl[i].object.path, '\0', PATH_MAX) != NULL);
     printable_into(printable, sizeof(printable), status->shim.path);
     for (const char *byte = printable; *byte; byte++)

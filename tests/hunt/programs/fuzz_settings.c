@@ -25,11 +25,18 @@ static const struct {
     const char *values[6];
     size_t offset;
 } known[] = {
-    {"OSRANDOM_MODE=", {"activate", "register", "builtin"}, offsetof(struct settings, mode)},
+    {"OSRANDOM_MODE=",
+     {"activate", "register", "builtin", "reseed"},
+     offsetof(struct settings, mode)},
     {"OSRANDOM_SOURCE=",
      {"auto", "vdso", "getrandom", "getentropy", "urandom"},
      offsetof(struct settings, source)},
-    {"OSRANDOM_ON_SWAP=", {"keep", "fail", "abort", "allow"}, offsetof(struct settings, on_swap)},
+    {"OSRANDOM_ON_SWAP=",
+     {"keep", "fail", "abort", "allow"},
+     offsetof(struct settings, on_replace)},
+    {"OSRANDOM_ON_REPLACE=",
+     {"ignore", "fail", "abort", "allow"},
+     offsetof(struct settings, on_replace)},
     {"OSRANDOM_ON_FAILURE=", {"error", "abort"}, offsetof(struct settings, on_failure)},
     {"OSRANDOM_LOG=", {"warn", "quiet", "info"}, offsetof(struct settings, log)},
 };
@@ -41,29 +48,25 @@ static void need(bool condition)
 }
 
 /* Returns how many values the entry has that are not known: 0 or 1. */
-static unsigned int read_entry(struct settings *wanted, const char *entry)
+static unsigned int read_entry(struct settings *wanted, size_t variable, const char *entry)
 {
-    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-        const char *value = entry + strlen(known[i].name);
+    const char *name = known[variable].name, *value = entry + strlen(name);
 
-        if (strncmp(entry, known[i].name, strlen(known[i].name)) != 0)
-            continue;
-        for (unsigned int j = 0; j < 6 && known[i].values[j]; j++) {
-            if (strcmp(value, known[i].values[j]) == 0) {
-                *(unsigned int *)((char *)wanted + known[i].offset) = j;
-                return 0;
-            }
+    if (strncmp(entry, name, strlen(name)) != 0)
+        return 0;
+    for (unsigned int i = 0; i < 6 && known[variable].values[i]; i++)
+        if (strcmp(value, known[variable].values[i]) == 0) {
+            *(unsigned int *)((char *)wanted + known[variable].offset) = i;
+            return 0;
         }
-        return *value != '\0';
-    }
-    return 0;
+    return *value != '\0';
 }
 
 /* Standard error is a file in memory here. */
 static void check_lines(unsigned int unknown)
 {
     static const char start[] = "osrandom: ";
-    static char text[5 * LONGEST_LINE + 1];
+    static char text[6 * LONGEST_LINE + 1];
     ssize_t length = pread(STDERR_FILENO, text, sizeof(text), 0);
     unsigned int lines = 0;
 
@@ -101,17 +104,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t count = 0;
 
     memcpy(text, data, size);
-    for (size_t at = 0; at < size && count < MOST_ENTRIES; at += strlen(text + at) + 1) {
+    for (size_t at = 0; at < size && count < MOST_ENTRIES; at += strlen(text + at) + 1)
         entries[count++] = text + at;
-        unknown += read_entry(&wanted, text + at);
-    }
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+        for (size_t j = 0; j < count; j++)
+            unknown += read_entry(&wanted, i, entries[j]);
     capture_reports();
     memset(&settings, 0, sizeof(settings));
     environ = entries;
     settings_read();
     environ = before;
     need(memcmp(&settings, &wanted, sizeof(settings)) == 0);
-    need(strcmp(settings_mode_name(), known[0].values[wanted.mode]) == 0);
     settings.log = LOG_WARN;
     settings_report();
     check_lines(unknown);

@@ -47,7 +47,7 @@ static void on_alarm(int signal)
 
 static void *draw_on(void *unused)
 {
-    static const size_t lengths[] = {1, 16, 32, 48, 255, 896, 897, 2048};
+    static const size_t lengths[] = {1, 16, 32, 48, 128, 129, 900, 2048};
 
     pthread_barrier_wait(&ready);
     for (size_t i = 0; i < ROUNDS; i++)

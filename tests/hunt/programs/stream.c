@@ -9,7 +9,7 @@
 
 #include "random.h"
 
-enum { CANNOT = 77, ROOM = 1 << 16, LARGEST_OF_VDSO = 896, BLOCK = 256 };
+enum { CANNOT = 77, ROOM = 1 << 16, BLOCK = 256 };
 
 static enum random_source named(const char *name)
 {
@@ -20,14 +20,13 @@ static enum random_source named(const char *name)
     return source;
 }
 
-/* Most draws are small, as OpenSSL's are; larger ones would not be the vDSO's. */
-static size_t next_size(enum random_source source, const unsigned char *last)
+/* Most draws are small, as OpenSSL's are. */
+static size_t next_size(const unsigned char *last)
 {
-    static const size_t sizes[] = {1,   7,   12,  16,  32,   48,   64,    255,
-                                   256, 257, 512, 896, 1024, 4096, 10000, ROOM};
-    size_t pick = last[0] % (sizeof(sizes) / sizeof(sizes[0]));
+    static const size_t sizes[] = {1,   7,   12,  16,  32,   48,   64,    128,
+                                   129, 256, 257, 512, 1024, 4096, 10000, ROOM};
 
-    return source == RANDOM_VDSO && sizes[pick] > LARGEST_OF_VDSO ? LARGEST_OF_VDSO : sizes[pick];
+    return sizes[last[0] % (sizeof(sizes) / sizeof(sizes[0]))];
 }
 
 static int stream(enum random_source source, size_t left)
@@ -35,7 +34,7 @@ static int stream(enum random_source source, size_t left)
     static unsigned char bytes[ROOM];
 
     while (left > 0) {
-        size_t size = next_size(source, bytes);
+        size_t size = next_size(bytes);
 
         if (size > left)
             size = left;

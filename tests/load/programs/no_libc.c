@@ -13,6 +13,8 @@ int RAND_set_rand_method(const void *method);
 
 #if defined(__x86_64__)
 __asm__(".globl _start\n_start: xor %ebp, %ebp\n call program\n");
+#elif defined(__i386__)
+__asm__(".globl _start\n_start: xor %ebp, %ebp\n and $-16, %esp\n call program\n");
 #elif defined(__aarch64__)
 __asm__(".globl _start\n_start: bl program\n");
 #else

@@ -178,12 +178,12 @@ static void look(char *copy, int memory)
     answers[result]++;
     if (result != BLOCK_READ)
         return;
-    need(status.mode <= MODE_BUILTIN && status.source <= RANDOM_URANDOM, "a mode or a source");
+    need(status.mode <= MODE_RESEED && status.source <= RANDOM_URANDOM, "a mode or a source");
     need(status.openssl_count <= OSRANDOM_STATUS_LIBCRYPTOS, "too many OpenSSLs");
     need(status.build_id_size <= sizeof(status.build_id), "a long build id");
     need(memchr(status.shim.path, '\0', sizeof(status.shim.path)) != NULL, "an endless path");
     for (size_t i = 0; i < status.openssl_count; i++)
-        need(status.openssl[i].pin <= PIN_REFUSED, "a pin state");
+        need(status.openssl[i].pin <= PIN_GUARDED, "a pin state");
 }
 
 int main(int argc, char **argv)

@@ -1,10 +1,12 @@
 /*
  * fences WORD...: a program with OpenSSL that fences itself in, as daemons and sandboxes do, and
- * then draws 32 bytes, and 4096 for which the vDSO is not asked. The words, taken in turn:
+ * then draws 32 bytes, and 4096 twice: by the vDSO, and by the system call. The words, taken in
+ * turn:
  *
  *   chroot           an empty root directory, without /dev
  *   no-descriptors   RLIMIT_NOFILE=0
  *   no-memory        RLIMIT_AS=1: what is mapped stays, nothing is added
+ *   spent            the same, as the first word, before any constructor runs
  *   reused           closes all descriptors but standard output, and opens other things instead
  *   denied, killed   a seccomp filter that answers EPERM to getrandom, or ends the process
  *   drawn            a first draw, with which OpenSSL has seeded itself on stock
@@ -25,7 +27,7 @@
 
 #include "show.h"
 
-enum { LARGE = 4096, NUMBERS = 64, REAL_OUTPUT = 9, KINDS = 3 };
+enum { LARGE = 4096, NUMBERS = 64, REAL_OUTPUT = 9, KINDS = 3, HEAP = 100 << 10 };
 
 static void empty_root(void)
 {
@@ -44,6 +46,23 @@ static void limit(int resource, rlim_t most)
 
     need(setrlimit(resource, &none) == 0, "setrlimit");
 }
+
+/* The heap is made first, as a limit that a program can live with leaves it one. A library could be
+ * linked with -z initfirst, but up to glibc 2.33 that is libpthread's place. */
+static void spend_first(int argc, char **argv, char **environment)
+{
+    void *volatile block;
+
+    (void)environment;
+    if (argc < 2 || strcmp(argv[1], "spent") != 0)
+        return;
+    block = malloc(HEAP);
+    free(block);
+    limit(RLIMIT_AS, 1);
+}
+
+typedef void first_function(int, char **, char **);
+__attribute__((section(".preinit_array"), used)) static first_function *before_all = spend_first;
 
 static void filter(unsigned int action)
 {
@@ -146,6 +165,7 @@ int main(int argc, char **argv)
         fence(argv[i]);
     show_draw("small", RAND_bytes, SHOWN);
     show_draw("large", RAND_bytes, LARGE);
+    show_draw("next", RAND_bytes, LARGE);
     printf("served=%zu\n", draws_served(1));
     if (has_reused)
         show_reused();

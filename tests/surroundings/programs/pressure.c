@@ -3,6 +3,7 @@
  * when memory is short. MADV_PAGEOUT sends the very pages through the kernel's reclaim, and
  * mincore() tells whether they went.
  */
+#include <inttypes.h>
 #include <openssl/rand.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -28,7 +29,7 @@ static void find_states(void)
     while (!states && fgets(line, sizeof(line), file)) {
         uintptr_t first, last;
 
-        if (sscanf(line, "%lx-%lx ", &first, &last) == 2) {
+        if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " ", &first, &last) == 2) {
             start = first;
             end = last;
         }

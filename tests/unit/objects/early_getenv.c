@@ -1,8 +1,11 @@
 /*
  * A library whose function is chosen by an IFUNC resolver that asks getenv(), as some chip- or
- * allocator-dependent libraries do: it runs while the loader is still relocating objects.
+ * allocator-dependent libraries do, and getpid(): it runs while the loader is still relocating
+ * objects.
  */
 #include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 int early_answer(void);
 const char *early_text(void);
@@ -21,6 +24,8 @@ int (*choose(void))(void);
 
 int (*choose(void))(void)
 {
+    if (getpid() != (pid_t)syscall(SYS_getpid))
+        abort();
     return getenv("OPENSSL_ia32cap") || getenv("EARLY_SETTING") ? found : not_found;
 }
 

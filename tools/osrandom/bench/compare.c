@@ -21,32 +21,39 @@ struct bench_worker {
 
 /* ---- Measuring processes ---- */
 
-static void set_environment(const char *preload)
+static void set(const char *name, const char *value)
 {
-    static const char *const names[] = {
-        "OSRANDOM_MODE",       "OSRANDOM_SOURCE", "OSRANDOM_ON_SWAP",
-        "OSRANDOM_ON_FAILURE", "OSRANDOM_LOG",
-    };
+    if (value)
+        setenv(name, value, 1);
+    else
+        unsetenv(name);
+}
+
+static void set_environment(const struct bench_setting *setting)
+{
+    static const char *const names[] = {"OSRANDOM_MODE", "OSRANDOM_ON_SWAP", "OSRANDOM_ON_REPLACE",
+                                        "OSRANDOM_ON_FAILURE", "OSRANDOM_LOG"};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         unsetenv(names[i]);
-    if (preload)
-        setenv("LD_PRELOAD", preload, 1);
-    else
-        unsetenv("LD_PRELOAD");
+    set("OSRANDOM_SOURCE", setting->source);
+    set("OPENSSL_CONF", setting->conf);
+    set("LD_PRELOAD", setting->preload);
 }
 
-static void become(const char *const *argv, const char *preload, int commands, int answers)
+static void become(const char *const *argv, const struct bench_setting *setting, int commands,
+                   int answers)
 {
     if (dup2(commands, STDIN_FILENO) < 0 || dup2(answers, STDOUT_FILENO) < 0)
         _exit(127);
-    set_environment(preload);
+    set_environment(setting);
     execv(argv[0], (char *const *)argv);
     dprintf(STDERR_FILENO, "cannot run %s: %s\n", argv[0], strerror(errno));
     _exit(127);
 }
 
-struct bench_worker *bench_worker_start(const char *const *argv, const char *preload)
+struct bench_worker *bench_worker_start(const char *const *argv,
+                                        const struct bench_setting *setting)
 {
     struct bench_worker *worker = calloc(1, sizeof(*worker));
     int commands[2], answers[2];
@@ -56,7 +63,7 @@ struct bench_worker *bench_worker_start(const char *const *argv, const char *pre
     signal(SIGPIPE, SIG_IGN); /* one that has died is noticed by its missing answer */
     worker->process = fork();
     if (worker->process == 0)
-        become(argv, preload, commands[0], answers[1]);
+        become(argv, setting, commands[0], answers[1]);
     close(commands[0]);
     close(answers[1]);
     worker->commands = fdopen(commands[1], "we");

@@ -12,9 +12,14 @@
 
 struct bench_worker;
 
-/* Starts one; preload is its LD_PRELOAD, or NULL for none. OSRANDOM_* are not handed on, so that
- * the shim is measured with its defaults. NULL if it cannot be started. */
-struct bench_worker *bench_worker_start(const char *const *argv, const char *preload);
+/* Starts one; preload is its LD_PRELOAD, source its OSRANDOM_SOURCE, conf its OPENSSL_CONF; NULL
+ * for none. Other OSRANDOM_* are not handed on, so that the shim is measured with its defaults.
+ * NULL if it cannot be started. */
+struct bench_setting {
+    const char *preload, *source, *conf;
+};
+struct bench_worker *bench_worker_start(const char *const *argv,
+                                        const struct bench_setting *setting);
 void bench_worker_stop(struct bench_worker *worker);
 
 /* Sends a command line as of printf(), and returns the answer; -1 if there is none. */

@@ -30,7 +30,7 @@ struct findings {
     struct look *look;
     enum block_result result;
     struct block status;
-    unsigned int reachable, pinned, hidden, closed, fips;
+    unsigned int reachable, pinned, hidden, closed, fips, guarded;
 };
 
 void coverage_start(const char *shim)
@@ -108,12 +108,13 @@ static void add_openssl(struct findings *findings, const struct mapping *mapping
     const struct block_openssl *entry = reported(findings, mapping);
     struct look *look = findings->look;
     struct look_openssl *openssl = &look->openssl[look->openssl_count];
-    bool pinned = entry && entry->pin == PIN_HELD;
+    bool pinned = entry && entry->pin == PIN_HELD, guarded = entry && entry->pin == PIN_GUARDED;
 
-    findings->reachable += mapped->kind == MAPPED_OPENSSL;
+    findings->reachable += mapped->kind == MAPPED_OPENSSL && !guarded;
     findings->pinned += mapped->kind == MAPPED_OPENSSL && pinned;
     findings->closed += mapped->kind == MAPPED_CLOSED;
-    findings->hidden += mapped->kind == MAPPED_HIDDEN;
+    findings->hidden += mapped->kind == MAPPED_HIDDEN && !pinned && !guarded;
+    findings->guarded += guarded;
     if (look->openssl_count == LOOK_OPENSSLS)
         return;
     look->openssl_count++;
@@ -123,6 +124,7 @@ static void add_openssl(struct findings *findings, const struct mapping *mapping
     else if (entry)
         version_of_number(entry->version, openssl->version);
     openssl->pinned = pinned;
+    openssl->guarded = guarded;
 }
 
 static bool is_same_file(const struct mapping *one, const struct mapping *other)
@@ -156,7 +158,7 @@ static void look_at_mapping(struct findings *findings, const struct mapping *map
 
     if (mapped.kind == MAPPED_OTHER && reported(findings, mapping))
         mapped.kind = MAPPED_OPENSSL;
-    if (mapped.kind == MAPPED_FIPS)
+    if (mapped.kind == MAPPED_FIPS && !reported(findings, mapping))
         findings->fips++;
     else if (mapped.kind != MAPPED_OTHER)
         add_openssl(findings, mapping, &mapped);
@@ -210,9 +212,11 @@ static const char *why_not_pinned(const struct findings *findings)
         return "mode builtin: OpenSSL is left alone";
     if (findings->status.mode == MODE_REGISTER)
         return "mode register: OpenSSL keeps its generator until the engine is chosen";
+    if (findings->status.mode == MODE_RESEED)
+        return "mode reseed: an OpenSSL cannot be made to notice forks";
     for (size_t i = 0; i < findings->status.openssl_count; i++) {
         if (findings->status.openssl[i].pin == PIN_GIVEN)
-            return "the program's own generator was let in (OSRANDOM_ON_SWAP=allow)";
+            return "the program's own generator was let in (OSRANDOM_ON_REPLACE=allow)";
         if (findings->status.openssl[i].pin == PIN_DRAWS)
             return "an OpenSSL was built without methods: only direct calls draw from the shim";
         if (findings->status.openssl[i].pin == PIN_REFUSED)
@@ -273,8 +277,11 @@ static void conclude(struct findings *findings, const struct process *process)
         return;
     }
     why = why_self_reported(findings, process);
-    say(look, LOOK_COVERED, why ? why : "");
     look->self_reported = why != NULL;
+    if (findings->guarded)
+        say(look, LOOK_GUARDED, why ? why : "a generator of OpenSSL's own, made to notice forks");
+    else
+        say(look, LOOK_COVERED, why ? why : "");
 }
 
 /* Whether another try may show more. */

@@ -13,6 +13,7 @@
 enum look_state {
     LOOK_COVERED,
     LOOK_UNCOVERED,
+    LOOK_GUARDED, /* else covered, but some generators stay OpenSSL's, made to notice forks */
     LOOK_NO_OPENSSL,
     LOOK_NOT_PERMITTED,
     LOOK_GONE,    /* no such process, or it is over, or a thread of the kernel */
@@ -34,7 +35,7 @@ struct look {
     struct look_openssl {
         char object[LOOK_NAME];
         char version[MAPPED_LONGEST_VERSION];
-        bool pinned;
+        bool pinned, guarded;
     } openssl[LOOK_OPENSSLS];
     uint64_t draws, bytes, swaps, failures;
 };

@@ -75,7 +75,7 @@ static bool read_openssls(const struct process *process, const struct osrandom_s
 
         if (block->libcrypto[i].base == 0)
             continue;
-        if (block->libcrypto[i].pin > PIN_REFUSED)
+        if (block->libcrypto[i].pin > PIN_GUARDED)
             return false;
         describe(process, block->libcrypto[i].base, &openssl->object);
         openssl->version = block->libcrypto[i].version;
@@ -98,7 +98,7 @@ static enum block_result read_block(const struct process *process, uint64_t addr
         return BLOCK_DISTRUSTED;
     if (block.layout != OSRANDOM_STATUS_LAYOUT)
         return BLOCK_OTHER_LAYOUT;
-    if (block.size < sizeof(block) || block.mode > MODE_BUILTIN || block.source > RANDOM_URANDOM ||
+    if (block.size < sizeof(block) || block.mode > MODE_RESEED || block.source > RANDOM_URANDOM ||
         !read_openssls(process, &block, status))
         return BLOCK_DISTRUSTED;
     status->mode = block.mode;

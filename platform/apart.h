@@ -1,0 +1,16 @@
+/*
+ * Zeroed tables lie apart, so that a start maps few pages. First comes what every process writes,
+ * which needs no mark; then, in the order of these numbers, by which the linker sorts: what a start
+ * with an OpenSSL writes (1), what the first call from each place does (2, and the beginning of 3),
+ * what a draw does (4), and what is rarely written (5). tests/perf/start tells which pages are.
+ */
+#ifndef OSRANDOM_APART_H
+#define OSRANDOM_APART_H
+
+#if defined(__ELF__)
+#define APART(order) __attribute__((section(".bss.apart" #order)))
+#else
+#define APART(order)
+#endif
+
+#endif
