@@ -94,13 +94,14 @@ Test(package, takes_its_line_out_of_the_systems_preset_when_it_is_removed)
 
 Test(package, leaves_another_shim_in_the_systems_preset)
 {
+    /* a library that does nothing stands for the other */
     expect_on_machine(
         "dpkg -i $DEBS\n"
-        "preset=/etc/ld.so.preload\n"
-        "mkdir -p /opt/other; cp " LIBRARY " /opt/other\n"
+        "preset=/etc/ld.so.preload shim=" LIBRARY "\n"
+        "mkdir -p /opt/other; cp ${shim%/*}/libm.so.6 "
+        "/opt/other/libosrandom_preload.so\n"
         "{ echo '/usr/$LIB/libosrandom_preload.so:/usr/${LIB}/libosrandom_preload.so'\n"
-        "  echo \"/opt/other/libosrandom_preload.so " LIBRARY " # not " LIBRARY "\"\n"
-        "  } >$preset\n"
+        "  echo \"/opt/other/libosrandom_preload.so $shim # not $shim\"; } >$preset\n"
         "dpkg -r osrandom libosrandom-preload\n"
         "grep '^/opt/other/libosrandom_preload.so # not /usr/lib' $preset\n"
         "[ \"$(wc -l <$preset)\" = 1 ]",
@@ -141,6 +142,16 @@ Test(package, is_built_where_a_path_has_blanks)
         cr_skip_test("debhelper is not installed");
     expect(&outcome, 0, "4\n", "", "the packages cannot be built in every directory");
     outcome_free(&outcome);
+}
+
+/* debian/tests, which a distribution runs on the packages that are installed. */
+Test(package, passes_the_tests_that_it_brings)
+{
+    expect_on_machine("dpkg -i $DEBS\n"
+                      "export AUTOPKGTEST_TMP=$BOX\n"
+                      "for test in $(sed -n 's/^Tests: //p' $BOX/dep8/control); do\n"
+                      "    $BOX/dep8/$test; done",
+                      "the packages do not work as they are installed");
 }
 
 /* ---- make install ---- */

@@ -119,3 +119,8 @@ $(BUILD)/tests/command/packaged: $(wildcard platform/*.[ch] preload/* tools/osra
 	$(Q)mkdir -p $(@D)
 	$(Q)if command -v dh dpkg-buildpackage >/dev/null; then $(MAKE) --no-print-directory deb; fi
 	$(Q)touch $@
+
+TEST_FILES += $(BUILD)/tests/command/packaged_rpm
+$(BUILD)/tests/command/packaged_rpm: $(BUILD)/tests/command/packaged
+	$(Q)if command -v rpmbuild >/dev/null; then $(MAKE) --no-print-directory rpm; fi
+	$(Q)touch $@
