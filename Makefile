@@ -39,10 +39,13 @@ WARNINGS := -Wall -Wextra $(WERROR) -Wshadow -Wconversion -Wstrict-prototypes -W
 IS_CLANG := $(if $(TELLING),,$(findstring clang,$(shell $(CC) --version 2>/dev/null)))
 WARNINGS += $(if $(IS_CLANG),,-Wno-psabi)
 
+# Wherever the source lies, the same files come of it: the build id is made from what debuggers read, too.
+ANYWHERE := -fdebug-prefix-map=$(CURDIR)=.
+
 # What a shared object without DT_NEEDED needs of its compiler, whatever CFLAGS say: no calls of the
 # C library that the source does not show, and the CET or BTI note, without which the loader turns
 # that protection off for the whole host.
-FREESTANDING := -std=gnu11 -D_GNU_SOURCE -fPIC -fvisibility=hidden -ffreestanding -fno-stack-protector \
+FREESTANDING := $(ANYWHERE) -std=gnu11 -D_GNU_SOURCE -fPIC -fvisibility=hidden -ffreestanding -fno-stack-protector \
                 -U_FORTIFY_SOURCE -fno-plt -fno-lto -fno-sanitize=all -fno-profile-arcs
 MACHINE := $(if $(TELLING),,$(shell $(CC) -dumpmachine))
 ifneq ($(filter x86_64-% i386-% i486-% i586-% i686-%,$(MACHINE)),)
@@ -73,7 +76,7 @@ SHIM_LDFLAGS := -shared -nostdlib -Wl,-soname,libosrandom_preload.so -Wl,-z,defs
                 -Wl,--version-script=preload/exports.map
 
 WINDOWS_SOURCES := platform/windows.c preload/module_windows.c
-MODULE_SOURCES := preload/module.c preload/module_unix.c
+MODULE_SOURCES := $(addprefix preload/,module.c module_unix.c provider.c provider_rand.c provider_parameter.c)
 SHIM_SOURCES := $(filter-out $(WINDOWS_SOURCES) $(MODULE_SOURCES),$(wildcard platform/*.c preload/*.c))
 SHIM_OBJECTS := $(SHIM_SOURCES:%.c=$(BUILD)/%.o)
 # $(call whole,OBJECTS): those that are linked in their place. freestanding.o is not: calls of memcpy() and the
@@ -104,10 +107,10 @@ help:
 	@echo '                the other hunts; FUZZ_SECONDS, STATISTICS_MIB and SOAK_SECONDS say how long'
 	@echo 'make format     lays out the source as .clang-format says'
 	@echo 'make install    PREFIX=$(PREFIX) LIBDIR=$(LIBDIR) DESTDIR=$(DESTDIR); STRIP= leaves the symbols'
-	@echo 'make install-module puts the engine that OpenSSL loads by itself into ENGINESDIR=$(ENGINESDIR)'
+	@echo 'make install-module puts the provider and engine that OpenSSL loads by itself into ENGINESDIR=$(ENGINESDIR)'
 	@echo 'make uninstall  takes away what both have put there'
 	@echo 'make windows    the engine and the sources for Windows, by mingw-w64'
-	@echo 'make deb        Debian packages in $(BUILD)/deb'
+	@echo 'make deb        Debian packages in $(BUILD)/deb, their hashes and an SBOM'
 	@echo 'make rpm        RPM packages in $(BUILD)/rpm'
 	@echo 'make version    the version, which is that of tools/package/debian/changelog'
 	@echo 'make clean      removes $(BUILD)/'
@@ -140,7 +143,7 @@ $(BUILD)/whole/%.o: %.c $(FLAGS_FILE) Makefile
 
 -include $(SHIM_OBJECTS:.o=.d) $(WHOLE_OBJECTS:.o=.d)
 
-# The engine as a module that OpenSSL loads by itself: for where nothing can be preloaded.
+# The engine and the provider, a module that OpenSSL loads by itself: for where nothing can be preloaded.
 MODULE := $(BUILD)/engines/osrandom.so
 MODULE_OWN := $(MODULE_SOURCES:%.c=$(BUILD)/%.o)
 MODULE_SHARED := $(filter $(BUILD)/platform/%,$(SHIM_OBJECTS)) \
@@ -187,8 +190,13 @@ $(WINDOWS_MODULE): $(WINDOWS_OBJECTS)
 include tests/tests.mk
 -include tools/tools.mk
 
+# The module tells its version too.
+PROVIDER_OBJECTS := $(BUILD)/preload/provider.o $(BUILD)/whole/preload/provider.o
+$(PROVIDER_OBJECTS): CPPFLAGS += -DOSRANDOM_VERSION='"$(VERSION)"'
+$(PROVIDER_OBJECTS): $(COMMAND_PLACE)
+
 C_FILES := $(shell find platform preload tests tools -name '*.[ch]' 2>/dev/null)
-SCRIPTS := $(shell grep -lE '^\#!.*\b(ba)?sh' .ci/* tools/* $$(find tests tools/examples -type f -perm -u+x) tools/package/debian/*.prerm tools/package/debian/tests/draws 2>/dev/null)
+SCRIPTS := $(shell grep -lE '^\#!.*\b(ba)?sh' .ci/* tools/* $$(find tests tools/examples -type f -perm -u+x) tools/package/debian/*.prerm tools/package/debian/tests/draws tools/package/sbom 2>/dev/null)
 LINT_SOURCES := $(SHIM_SOURCES) $(MODULE_SOURCES)
 LINT_FLAGS := -Iplatform -Ipreload -D_GNU_SOURCE -std=gnu11
 
@@ -249,10 +257,15 @@ install-module: $(MODULE)
 	$(call may_write,$(ENGINESDIR))
 	$(call put,$(MODULE),644,$(ENGINESDIR)/osrandom.so)
 
-# A name in /etc/ld.so.preload without a file has the loader complain in every program.
+# A name in /etc/ld.so.preload without a file has the loader complain in every program; one in openssl.cnf
+# leaves them without random bytes.
+OPENSSL_CNF ?= /etc/ssl/openssl.cnf /etc/pki/tls/openssl.cnf /usr/lib/ssl/openssl.cnf /usr/local/ssl/openssl.cnf
 uninstall:
-	$(Q)if [ -z '$(DESTDIR)' ] && grep -qs '^[^#]*$(LIBDIR)/libosrandom_preload\.so' /etc/ld.so.preload; then \
-	    echo 'make $@: /etc/ld.so.preload names the shim; tools/examples/whole-system off takes it out' >&2; \
+	$(Q)if [ -z '$(DESTDIR)' ] && grep -Eqs '^[^#]*(/usr/\$$LIB|$(LIBDIR))/libosrandom_preload\.so' /etc/ld.so.preload; then \
+	    echo 'make $@: /etc/ld.so.preload names the shim; osrandom system off takes it out' >&2; \
+	    exit 1; fi
+	$(Q)if [ -z '$(DESTDIR)' ] && grep -s '^[^#]*$(ENGINESDIR)/osrandom\.so' $(OPENSSL_CNF); then \
+	    echo 'make $@: openssl.cnf loads the module; without it programs get no random bytes: take its lines out' >&2; \
 	    exit 1; fi
 	$(Q)rm -f '$(DESTDIR)$(LIBDIR)/libosrandom_preload.so' '$(DESTDIR)$(ENGINESDIR)/osrandom.so'
 	$(Q)rmdir '$(DESTDIR)$(ENGINESDIR)' 2>/dev/null || :

@@ -213,20 +213,25 @@ __attribute__((noinline)) static int fill_slowly(void *buffer, size_t length)
     return random_fill_after(&linux_vdso, got <= 0 ? got : ASK_AGAIN, buffer, length);
 }
 
-/* The short cut of small draws, which come whole also across a fork. What is rarely needed is not
- * inlined, for registers would be saved and restored for it. A draw of nothing is none at all. */
-static int fill(void *buffer, size_t length)
+/* The short cut of small draws, which come whole also across a fork. Registers are saved after the
+ * slot is taken, for a lock waits until all that was written before is in the cache: so what
+ * follows is not inlined. A draw of nothing is none at all. */
+__attribute__((noinline)) static int fill_from(void *buffer, size_t length, size_t slot)
 {
-    const size_t slot = favourite_slot();
-    long got;
+    long got = draw_from(slot, buffer, length);
 
-    if (length - 1 >= CHOICE_ABOVE || !take(slot))
-        return fill_slowly(buffer, length);
-    got = draw_from(slot, buffer, length);
     if (got == (long)length)
         count(slot, true, length);
     give_back(slot);
     return got == (long)length ? 0 : random_fill_after(&linux_vdso, got, buffer, length);
+}
+
+static int fill(void *buffer, size_t length)
+{
+    const size_t slot = favourite_slot();
+
+    return length - 1 < CHOICE_ABOVE && take(slot) ? fill_from(buffer, length, slot)
+                                                   : fill_slowly(buffer, length);
 }
 
 const struct source linux_vdso = {

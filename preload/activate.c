@@ -12,6 +12,7 @@
 #include "imports.h"
 #include "mem_hooks.h"
 #include "random.h"
+#include "random_provider.h"
 #include "report.h"
 #include "shim.h"
 #include "status.h"
@@ -71,8 +72,10 @@ static void report_pin(const struct libcrypto *libcrypto)
         report(
             REPORT_NOT_PINNED,
             "%s in %s was built without RAND_set_rand_method(): calls of RAND_bytes() are served,"
-            " its own draws come from its own generator",
-            text, path);
+            " its own draws %s",
+            text, path,
+            random_provider_is_known(libcrypto) ? "from the program's first one on"
+                                                : "come from its own generator");
     else if (libcrypto->pin == PIN_GUARDED)
         report(REPORT_ACTIVATED, "%s in %s keeps its own generator, made to notice forks", text,
                path);

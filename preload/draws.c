@@ -4,6 +4,7 @@
  */
 #include "interpose.h"
 #include "random.h"
+#include "random_provider.h"
 #include "whom.h"
 
 enum { STRONGEST = 256 }; /* bits; OpenSSL refuses what its generators cannot give */
@@ -123,6 +124,8 @@ OSSL_LIB_CTX *OSSL_LIB_CTX_new(void)
     struct libcrypto *meant = whom(CALLER, FUNCTION_OSSL_LIB_CTX_new);
     OSSL_LIB_CTX *context = meant ? FORWARD(meant, OSSL_LIB_CTX_new) : NULL;
 
+    if (context && meant->pin == PIN_DRAWS)
+        random_provider_set(meant, context);
     wake_new_context(context);
     return context;
 }

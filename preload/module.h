@@ -9,6 +9,9 @@
 /* Reads the settings and prepares the reports, once. */
 void module_start(void);
 
+/* The first time, that and the sources. as: "an engine", "a provider", for what is printed. */
+void module_start_once(const char *as);
+
 /* The OpenSSL whose code is at this address; NULL if none is. */
 const struct libcrypto *module_openssl_at(const void *address);
 

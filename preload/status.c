@@ -40,11 +40,17 @@ static uint32_t next_life(void)
     return atomic_fetch_add(&last, 1) + 1;
 }
 
+/* Needs no relocation. */
+static bool is_started(void)
+{
+    return __atomic_load_n(&block.counters, __ATOMIC_ACQUIRE) != 0;
+}
+
 void status_start(void)
 {
     struct osrandom_counters *none = &counters_without_memory, *memory;
 
-    if (block.counters)
+    if (is_started())
         return;
     memory = linux_mmap(sizeof(*memory), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
     if (!linux_mmap_failed(memory)) {
@@ -53,7 +59,7 @@ void status_start(void)
         if (!atomic_compare_exchange_strong(&counters, &none, memory))
             linux_syscall(SYS_munmap, memory, sizeof(*memory));
     }
-    block.counters = (uintptr_t)counters;
+    __atomic_store_n(&block.counters, (uintptr_t)counters, __ATOMIC_RELEASE);
 }
 
 /* ---- Lives ---- */
@@ -82,12 +88,13 @@ static bool was_forked_by_only_thread(void)
 }
 
 /* The life, and above it since when forks are undisturbed. */
-static uint64_t begin_life(uint64_t *word)
+static uint64_t begin_life(struct osrandom_counters *here)
 {
     uint64_t none = 0, begun = next_life();
 
     begun |= (begun == 1 || was_forked_by_only_thread() ? undisturbed_since : begun) << 32;
-    if (!__atomic_compare_exchange_n(word, &none, begun, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+    if (!__atomic_compare_exchange_n(&here->life, &none, begun, false, __ATOMIC_ACQ_REL,
+                                     __ATOMIC_ACQUIRE))
         begun = none;
     undisturbed_since = (uint32_t)(begun >> 32);
     return begun;
@@ -95,12 +102,15 @@ static uint64_t begin_life(uint64_t *word)
 
 static uint64_t look(void)
 {
-    uint64_t *word = &status_counters()->life, begun = __atomic_load_n(word, __ATOMIC_ACQUIRE);
+    struct osrandom_counters *here = counters;
+    uint64_t begun = __atomic_load_n(&here->life, __ATOMIC_ACQUIRE);
     bool one;
 
     if (begun == 0)
-        begun = begin_life(word);
+        begun = begin_life(here);
     one = has_one_thread();
+    /* Threads share the line: it is written when it changes. */
+    // cppcheck-suppress duplicateConditionalAssign
     if (had_one_thread != one)
         had_one_thread = one;
     return begun;
@@ -118,7 +128,7 @@ bool status_is_undisturbed_since(uint32_t life)
 
 void status_look(void)
 {
-    if (block.counters)
+    if (is_started())
         look();
 }
 
@@ -138,5 +148,6 @@ void status_update(void)
         SET(block.libcrypto[i].base, libcrypto_start(i));
         SET(block.libcrypto[i].version, libcrypto ? libcrypto->version : 0);
         SET(block.libcrypto[i].pin, pin < 0 ? PIN_TRYING : (uint32_t)pin);
+        SET(block.method[i], libcrypto && !libcrypto->is_closed ? (uintptr_t)libcrypto->method : 0);
     }
 }

@@ -26,7 +26,8 @@ enum pin_state {
     PIN_NONE,   /* not tried yet */
     PIN_TRYING, /* a thread is at it (in the block; see struct libcrypto) */
     PIN_HELD,   /* OpenSSL draws from us, as long as its method is ours */
-    PIN_DRAWS,  /* built without methods: only the draws that programs make themselves are ours */
+    PIN_DRAWS,  /* built without methods: the draws that programs make themselves are ours, and from
+                   3.5 on OpenSSL's own as well, once they have made one: random_provider.h */
     /* calls are handed on to it from here on */
     PIN_GIVEN,   /* in the block: the program's own method, with OSRANDOM_ON_REPLACE=allow */
     PIN_LEFT,    /* not pinned: OSRANDOM_MODE says so */
@@ -49,6 +50,10 @@ struct osrandom_status {
         uint32_t pin;                                 /* enum pin_state */
         uint32_t reserved;
     } libcrypto[OSRANDOM_STATUS_LIBCRYPTOS];
+    /* Of each: the address of the word in its data where it keeps its method; 0: not known, or
+     * closed down by OPENSSL_cleanup(), which keeps none. As long as that word holds the address of
+     * a method of the shim's, it draws from us. */
+    uint64_t method[OSRANDOM_STATUS_LIBCRYPTOS] __attribute__((aligned(8)));
 };
 
 /* The process's own figures since it was forked: its memory is wiped in a child (Linux 4.14). */

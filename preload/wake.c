@@ -10,6 +10,7 @@
 #include "linux_syscall.h"
 #include "mem_hooks.h"
 #include "method.h"
+#include "random_provider.h"
 #include "status.h"
 
 enum wakefulness { ASLEEP, WAKING, AWAKE };
@@ -53,7 +54,8 @@ static void read_configuration(const struct libcrypto *libcrypto)
         init(OPENSSL_INIT_LOAD_CONFIG, NULL);
 }
 
-/* OpenSSL puts what fails on the error queue, and stock takes it off again. */
+/* OpenSSL puts what fails on the error queue, and stock takes it off again. One that takes no
+ * method gets our provider now that its configuration is read. */
 static void ask(struct libcrypto *libcrypto, bool for_providers, OSSL_LIB_CTX *context)
 {
     int (*do_all)(OSSL_LIB_CTX *, int (*)(void *, void *), void *) =
@@ -68,6 +70,8 @@ static void ask(struct libcrypto *libcrypto, bool for_providers, OSSL_LIB_CTX *c
     read_configuration(libcrypto);
     if (for_providers)
         do_all(context, stop, NULL);
+    if (libcrypto->pin == PIN_DRAWS)
+        random_provider_set(libcrypto, context);
     pop_to_mark();
     errno_put_back(error);
 }
@@ -77,7 +81,7 @@ static bool has_handler(int signal)
     struct { /* the kernel's struct sigaction; some machines have more members */
         uintptr_t handler;
         uintptr_t more[19];
-    } action;
+    } action = {0}; /* for analyzers: the call fills it */
 
     return linux_syscall(SYS_rt_sigaction, signal, NULL, &action, sizeof(uint64_t)) == 0 &&
            action.handler > 1; /* neither SIG_DFL nor SIG_IGN */
@@ -112,7 +116,7 @@ static bool may_wait(const struct libcrypto *libcrypto)
 
 static bool is_asleep(const struct libcrypto *libcrypto)
 {
-    return libcrypto && libcrypto->pin == PIN_HELD && libcrypto->awake != AWAKE;
+    return libcrypto && wakes(libcrypto) && libcrypto->awake != AWAKE;
 }
 
 static void note_awake(struct libcrypto *libcrypto)
@@ -204,12 +208,13 @@ static void close_by_method(const void *caller)
     if (!libcrypto || !libcrypto_symbol(libcrypto, "OPENSSL_init_crypto"))
         return;
     libcrypto->is_closed = true;
+    status_update();
     mem_hooks_close(libcrypto);
 }
 
 void wake_expect(struct libcrypto *libcrypto)
 {
-    if (libcrypto->pin != PIN_HELD)
+    if (!wakes(libcrypto))
         return;
     method_released = close_by_method;
     if (!libcrypto_function(libcrypto, FUNCTION_OSSL_PROVIDER_do_all)) {

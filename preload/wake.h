@@ -20,6 +20,13 @@
 #include <stdbool.h>
 
 #include "libcrypto.h"
+#include "status.h"
+
+/* Whether draws wake it: whether they are ours. */
+static inline bool wakes(const struct libcrypto *libcrypto)
+{
+    return libcrypto->pin == PIN_HELD || libcrypto->pin == PIN_DRAWS;
+}
 
 /* It has just been pinned. */
 void wake_expect(struct libcrypto *libcrypto);

@@ -287,7 +287,7 @@ struct libcrypto *whom_draw(const void *caller, enum function function, OSSL_LIB
         start_sources();
         activate_note_changes();
     }
-    if (meant && sure && meant->pin == PIN_HELD && !left_alone(meant))
+    if (meant && sure && wakes(meant) && !left_alone(meant))
         wake(meant, context);
     return meant;
 }

@@ -1,7 +1,7 @@
 # The tests: one folder a question, one Criterion program a folder: see tests/README.md.
 
 SUITES := $(patsubst tests/%/,%,$(dir $(wildcard $(addprefix tests/,$(addsuffix /.,\
-            unit load module windows openssl hidden harmless faults duplication status command \
+            unit load module provider windows openssl hidden harmless faults duplication status command \
             surroundings reach apps)))))
 comma := ,
 TREES := openssl-1.1.1 openssl-3.0 openssl-3.5 openssl-3.6 openssl-4.0

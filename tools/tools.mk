@@ -7,6 +7,7 @@ BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
 DOCDIR ?= $(PREFIX)/share/doc/osrandom
 COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 PKG_CONFIG ?= pkg-config
 
 VERSION := $(shell sed -n '1s/[^0-9]*\([0-9.]*\).*/\1/p' tools/package/debian/changelog)
@@ -21,7 +22,8 @@ HAS_COMMAND := $(if $(COMMAND_LIBS),$(if $(MAKING),$(call can_link,$(CC),$(COMMA
 COMMAND_SOURCES := $(wildcard tools/osrandom/*.c tools/osrandom/*/*.c)
 COMMAND_OBJECTS := $(filter-out %/libeu.o,$(COMMAND_SOURCES:%.c=$(BUILD)/%.o))
 COMMAND_LINKS := $(BUILD)/platform/elf_image.o
-COMMAND_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Wno-cast-align -fPIE -Iplatform -Ipreload -Itools/osrandom \
+COMMAND_CFLAGS := $(ANYWHERE) -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(WARNINGS) -Wno-cast-align -fPIE \
+                  -Iplatform -Ipreload -Itools/osrandom \
                   -DOSRANDOM_VERSION='"$(VERSION)"' -DOSRANDOM_LIBDIR='"$(LIBDIR)"' \
                   -DOSRANDOM_BINDIR='"$(BINDIR)"' \
                   $(if $(COMMAND_LIBS),$(shell $(PKG_CONFIG) --cflags $(COMMAND_PACKAGES) 2>/dev/null))
@@ -54,7 +56,8 @@ $(COMMAND): $(COMMAND_OBJECTS) $(COMMAND_LINKS)
 # The same in one file that needs no library, for images that have none. It cannot load an OpenSSL to
 # measure it: no bench.
 COMMAND_STATIC := $(BUILD)/osrandom.static
-STATIC_OBJECTS := $(filter-out $(BUILD)/tools/osrandom/osrandom.o $(BUILD)/tools/osrandom/bench%,$(COMMAND_OBJECTS)) \
+STATIC_OBJECTS := $(filter-out $(BUILD)/tools/osrandom/osrandom.o $(BUILD)/tools/osrandom/bench% \
+                    $(BUILD)/tools/osrandom/system%,$(COMMAND_OBJECTS)) \
                   $(addprefix $(BUILD)/tools/osrandom/,osrandom.static.o file/libeu.o)
 
 $(BUILD)/tools/osrandom/osrandom.static.o: tools/osrandom/osrandom.c $(FLAGS_FILE) $(COMMAND_PLACE) tools/tools.mk
@@ -79,6 +82,7 @@ uninstall: uninstall-command
 SHIM_NAMED ?= $(LIBDIR)/libosrandom_preload.so
 name_shim = $(Q)sed -i 's!/usr/local/lib/libosrandom_preload\.so!$(SHIM_NAMED)!g' '$(DESTDIR)$(1)'
 
+UNITS := $(notdir $(wildcard tools/systemd/*))
 EXAMPLES := $(patsubst tools/examples/%,%,$(shell find tools/examples -type f))
 
 install-command: $(if $(HAS_COMMAND),$(COMMAND))
@@ -93,17 +97,27 @@ install-command: $(if $(HAS_COMMAND),$(COMMAND))
 	    $(INSTALL) -D -m $$mode "tools/examples/$$file" '$(DESTDIR)$(DOCDIR)/examples/'"$$file" || exit 1; \
 	done
 	$(call name_shim,$(DOCDIR)/examples/systemd/osrandom.conf)
+	$(call name_shim,$(DOCDIR)/examples/systemd/system.conf.d/osrandom.conf)
+	$(Q)sed -i 's!/usr/local/lib/osrandom/osrandom\.so!$(ENGINESDIR)/osrandom.so!' '$(DESTDIR)$(DOCDIR)'/examples/openssl-cnf/*.cnf
+	$(Q)sed -i 's!/usr/local/bin/osrandom!$(BINDIR)/osrandom!g' '$(DESTDIR)$(DOCDIR)/examples/clones/'*
 ifneq ($(HAS_COMMAND),)
 	$(call may_write,$(BINDIR))
 	$(call may_write,$(COMPLETIONDIR))
 	$(call put,$(COMMAND),755,$(BINDIR)/osrandom)
 	$(Q)$(INSTALL) -m 644 tools/man/osrandom.8 '$(DESTDIR)$(MANDIR)/man8/'
 	$(Q)$(INSTALL) -m 644 tools/completion/osrandom '$(DESTDIR)$(COMPLETIONDIR)/osrandom'
+	$(call may_write,$(UNITDIR))
+	$(call say,INSTALL,$(DESTDIR)$(UNITDIR))
+	$(Q)for unit in $(UNITS); do \
+	    sed 's!/usr/local/bin/osrandom!$(BINDIR)/osrandom!' "tools/systemd/$$unit" >$(BUILD)/unit || exit 1; \
+	    $(INSTALL) -m 644 $(BUILD)/unit '$(DESTDIR)$(UNITDIR)/'"$$unit" || exit 1; \
+	done
 endif
 
 uninstall-command:
 	$(Q)rm -f '$(DESTDIR)$(BINDIR)/osrandom' '$(DESTDIR)$(MANDIR)/man8/osrandom.8' \
 	    '$(DESTDIR)$(MANDIR)/man8/libosrandom_preload.8' '$(DESTDIR)$(COMPLETIONDIR)/osrandom'
+	$(Q)rm -f $(UNITS:%='$(DESTDIR)$(UNITDIR)/%')
 	$(Q)rm -rf '$(DESTDIR)$(DOCDIR)/examples'
 	$(Q)rmdir '$(DESTDIR)$(DOCDIR)' 2>/dev/null || :
 
@@ -124,6 +138,8 @@ deb:
 	    dpkg-buildpackage -b -us -uc >../log 2>&1 || { tail -n 20 ../log >&2; \
 	    ! grep -q 'Unmet build dep' ../log || echo 'make deb: apt-get install $(DEB_NEEDS)' >&2; exit 1; }
 	$(Q)rm -rf $(DEB_TREE)
+	$(Q)cd $(BUILD)/deb && sha256sum $$(ls *.deb | grep -v dbgsym) >SHA256SUMS
+	$(Q)tools/package/sbom $$(ls $(BUILD)/deb/*.deb | grep -v dbgsym) >$(BUILD)/deb/osrandom-$(VERSION).spdx.json
 
 # ---- The RPM package ----
 

@@ -5,8 +5,9 @@
 
 #include "prove.h"
 
-#define TEST_OF(program, prove_it)                                                                 \
-    Test(apps, program)                                                                            \
+#define TEST_OF(program, prove_it) TEST_IN(apps, program, prove_it)
+#define TEST_IN(suite, program, prove_it)                                                          \
+    Test(suite, program)                                                                           \
     {                                                                                              \
         prove_it(#program);                                                                        \
     }
@@ -59,3 +60,13 @@ ONE_MORE(r)
 ONE_MORE(qt)
 ONE_MORE(strongswan)
 ONE_MORE(swtpm)
+
+/* With nothing preloaded. */
+TEST_IN(provided, openssh, prove_provider)
+TEST_IN(provided, python, prove_provider)
+TEST_IN(provided, openssl, prove_provider)
+TEST_IN(provided, nginx, prove_provider)
+TEST_IN(provided, apache, prove_provider)
+TEST_IN(provided, postgresql, prove_provider)
+TEST_IN(provided, stunnel, prove_provider)
+TEST_IN(provided, tor, prove_provider)

@@ -13,6 +13,10 @@ void prove(const char *name);
 /* The same, for a program that only tools/check --all is to run: else it is skipped. */
 void prove_if_all(const char *name);
 
+/* The same, with nothing but the provider in openssl.cnf; and without that, where no find may be in
+ * the ledger. */
+void prove_provider(const char *name);
+
 /* The path of a tree of tests/apps/tree, made if it has to be; skips the test if it cannot be. */
 char *tree_of_programs(const char *name);
 

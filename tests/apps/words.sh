@@ -3,9 +3,14 @@
 #
 # A draw script shows bytes that it saw from outside, a line each: NAME=HEX.
 
-# Runs a command under the shim that keeps a ledger; MODE and more of OSRANDOM_* are the driver's.
+# Runs a command under the shim that keeps a ledger; MODE and more of OSRANDOM_* are the driver's. With
+# MODE=provider nothing is preloaded: what /etc/ssl/openssl.cnf loads keeps the ledger.
 under_shim() {
-    env LD_PRELOAD="$SHIM" OSRANDOM_LEDGER="$LEDGER" OSRANDOM_MODE="$MODE" "$@"
+    if [ "$MODE" = provider ]; then
+        env OSRANDOM_LEDGER="$LEDGER" "$@"
+    else
+        env LD_PRELOAD="$SHIM" OSRANDOM_LEDGER="$LEDGER" OSRANDOM_MODE="$MODE" "$@"
+    fi
 }
 
 # until_true COMMAND...: waits for it to succeed, for minutes on a slow machine.

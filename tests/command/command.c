@@ -6,7 +6,8 @@
 
 #include "words.h"
 
-static const char *const subcommands[] = {"run", "explain", "status", "bench"};
+static const char *const subcommands[] = {"run", "explain", "status", "reseed",
+                                          "oci", "system",  "bench"};
 
 enum { SUBCOMMANDS = sizeof(subcommands) / sizeof(subcommands[0]) };
 

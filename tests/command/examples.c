@@ -19,86 +19,6 @@ static void expect_on_machine(const char *script, const char *out, const char *l
     outcome_free(&outcome);
 }
 
-/* ---- The whole system ---- */
-
-Test(examples, the_whole_system_is_turned_on_and_off)
-{
-    expect_on_machine(
-        "dpkg -i $DEBS >/dev/null; script=$BOX/examples/whole-system\n"
-        "echo libm.so.6 >/etc/ld.so.preload\n"
-        "$script check openssl | grep 'openssl draws from the operating system'\n"
-        "grep -x libm.so.6 /etc/ld.so.preload; ! grep osrandom /etc/ld.so.preload\n"
-        "$script on; $script on; [ $(grep -c osrandom /etc/ld.so.preload) = 1 ]\n"
-        "head -n 1 /etc/ld.so.preload | grep -xF '/usr/$LIB/libosrandom_preload.so'\n"
-        "OSRANDOM_LOG=info openssl rand 4 2>&1 >/dev/null | grep 'draws from'\n"
-        "$script off; [ \"$(cat /etc/ld.so.preload)\" = libm.so.6 ]\n"
-        "! OSRANDOM_LOG=info openssl rand 4 2>&1 >/dev/null | grep 'draws from'\n"
-        "rm /etc/ld.so.preload; $script on; $script off; ! test -e /etc/ld.so.preload; $script off",
-        "ok: /etc/ld.so.preload names /usr/$LIB/libosrandom_preload.so",
-        "the preset does not work");
-}
-
-Test(examples, the_whole_system_has_set_user_id_programs_and_users_without_rights)
-{
-    expect_on_machine("dpkg -i $DEBS >/dev/null; script=$BOX/examples/whole-system\n"
-                      "$script on >$BOX/said\n"
-                      "grep 'ok: set-user-ID programs have it too' $BOX/said\n"
-                      "grep 'ok: so do those of a user without rights' $BOX/said\n"
-                      "! ls -d /var/tmp/whole-system.* /root/whole-system.* 2>/dev/null\n"
-                      "! passwd --status root 2>&1 | grep -v '^root '; $script off",
-                      NULL, "sudo and passwd complain, or are not covered");
-}
-
-Test(examples, the_whole_system_is_spared_a_shim_that_users_cannot_read)
-{
-    expect_on_machine("dpkg -i $DEBS >/dev/null; mkdir -m 700 /opt/mine\n"
-                      "cp $(dpkg -L libosrandom-preload | grep 'preload.so$') /opt/mine\n"
-                      "! SHIM=/opt/mine/libosrandom_preload.so $BOX/examples/whole-system on "
-                      "2>$BOX/said\n"
-                      "grep 'a user without rights is told' $BOX/said | sed 's/ERROR: //'\n"
-                      "! test -e /etc/ld.so.preload",
-                      NULL, "every program complains, but root's");
-}
-
-Test(examples, the_whole_system_keeps_a_link_and_the_lines_of_others)
-{
-    expect_on_machine("dpkg -i $DEBS >/dev/null; script=$BOX/examples/whole-system\n"
-                      "printf 'libm.so.6 # /x/libosrandom_preload.so\\n' >/etc/preset\n"
-                      "ln -s preset /etc/ld.so.preload; $script on; [ -L /etc/ld.so.preload ]\n"
-                      "grep -xF '/usr/$LIB/libosrandom_preload.so' /etc/preset\n"
-                      "$script off; [ -L /etc/ld.so.preload ]\n"
-                      "[ \"$(cat /etc/preset)\" = 'libm.so.6 # /x/libosrandom_preload.so' ]\n"
-                      ": >/etc/preset; $script on; $script off; [ -L /etc/ld.so.preload ]",
-                      NULL, "an administrator's link or lines are lost");
-}
-
-Test(examples, the_whole_system_is_emptied_by_a_shell_without_programs)
-{
-    expect_on_machine("dpkg -i $DEBS >/dev/null; $BOX/examples/whole-system on\n"
-                      "(PATH=/nowhere; : >/etc/ld.so.preload); ! test -s /etc/ld.so.preload",
-                      NULL, "the way back that the script promises does not work");
-}
-
-Test(examples, the_whole_system_is_spared_a_shim_that_does_not_load)
-{
-    expect_on_machine("echo no library >$BOX/bad.so\n"
-                      "! SHIM=$BOX/bad.so $BOX/examples/whole-system on 2>$BOX/said\n"
-                      "! test -e /etc/ld.so.preload\n"
-                      "grep 'sh says' $BOX/said | sed 's/ERROR: //'\n"
-                      "cd $BOX; ! SHIM=moody.so $BOX/examples/whole-system on\n"
-                      "! test -e /etc/ld.so.preload; ! $BOX/examples/whole-system bogus",
-                      NULL, "a bad shim keeps every program from starting");
-}
-
-Test(examples, the_whole_system_is_put_back_when_programs_complain)
-{
-    expect_on_machine(
-        "rm -f /usr/bin/openssl; echo libm.so.6 >/etc/ld.so.preload\n"
-        "! SHIM=$BOX/moody.so $BOX/examples/whole-system on 2>$BOX/said\n"
-        "grep 'taken out again' $BOX/said; [ \"$(cat /etc/ld.so.preload)\" = libm.so.6 ]",
-        NULL, "a shim that disturbs programs stays in place");
-}
-
 /* ---- systemd ---- */
 
 Test(examples, systemd_takes_the_drop_in)
@@ -207,4 +127,100 @@ Test(examples, a_pods_init_container_brings_the_shim)
     cr_expect(access(text_format("%s/libosrandom_preload.so", directory()), R_OK) == 0,
               "the init container does not copy into the volume");
     outcome_free(&outcome);
+}
+
+/* ---- Clones ---- */
+
+static void expect_clones(const char *script, const char *out, const char *lost)
+{
+    struct outcome outcome = shell(script, directory(), BUILD_DIR, NULL);
+
+    if (outcome.exit_code == 99)
+        cr_skip_test("what this needs is not here: %s", outcome.err);
+    expect(&outcome, 0, out, NULL, lost);
+    outcome_free(&outcome);
+}
+
+/* Where the kernel may be reseeded from here. */
+#define MAY_RESEED "\"$OSRANDOM\" reseed </dev/null >/dev/null || [ $? = 1 ] || exit 99\n"
+
+Test(examples, clones_systemd_takes_the_units)
+{
+    expect_clones(
+        "command -v systemd-analyze >/dev/null || exit 99\n"
+        "for unit in osrandom-reseed osrandom-reseed-watch; do\n"
+        "    sed \"s!/usr/local/bin/osrandom!$OSRANDOM!\" tools/examples/clones/$unit.service "
+        ">\"$1/$unit.service\"\n"
+        "    systemd-analyze verify --man=no \"$1/$unit.service\" 2>&1 | grep $unit || :\n"
+        "done\n"
+        "sed -i s/ProtectHome/ProtectHouse/ \"$1/osrandom-reseed.service\"\n"
+        "systemd-analyze verify --man=no \"$1/osrandom-reseed.service\" 2>&1 | grep -o House",
+        "House\n", "systemd does not understand a unit");
+}
+
+/* By the agent itself, which here runs on the host; the port is tried in
+ * tests/duplication/clones.c. */
+Test(examples, clones_are_handed_bytes_by_qemus_guest_agent)
+{
+    expect_clones(MAY_RESEED
+                  "PATH=$PATH:/usr/sbin; command -v qemu-ga >/dev/null || exit 99\n"
+                  "qemu-ga -m unix-listen -p \"$1/agent\" -t \"$1\" -f \"$1/pid\" & agent=$!\n"
+                  "until [ -S \"$1/agent\" ]; do kill -0 $agent; sleep 0.05; done\n"
+                  "tools/examples/clones/qemu-host agent \"$1/agent\"; echo told $?\n"
+                  "OSRANDOM=/bin/false tools/examples/clones/qemu-host agent \"$1/agent\" || "
+                  "echo told $?\n"
+                  "kill $agent; wait $agent || :\n"
+                  "tools/examples/clones/qemu-host port \"$1/nowhere\" 2>&1 || echo told $?",
+                  "told 0\ntold 1\nqemu-host: ", "the host cannot hand a clone its bytes");
+}
+
+Test(examples, clones_fetch_their_bytes_from_a_metadata_service)
+{
+    /* Firecracker's, version 2: a token first */
+    static const char service[] =
+        "import http.server, sys\n"
+        "class Service(http.server.BaseHTTPRequestHandler):\n"
+        "    def answer(self, code, text):\n"
+        "        self.send_response(code); self.end_headers(); self.wfile.write(text.encode())\n"
+        "    def do_PUT(self):\n"
+        "        right = self.path == '/latest/api/token' and "
+        "self.headers['X-metadata-token-ttl-seconds']\n"
+        "        self.answer(200 if right else 400, 'token-1')\n"
+        "    def do_GET(self):\n"
+        "        right = self.headers['X-metadata-token'] == 'token-1'\n"
+        "        right = right and self.path == '/latest/osrandom/seed'\n"
+        "        self.answer(200 if right else 401, sys.argv[1])\n"
+        "    def log_message(self, *words):\n"
+        "        pass\n"
+        "server = http.server.HTTPServer(('127.0.0.1', 0), Service)\n"
+        "print(server.server_port, flush=True)\n"
+        "server.serve_forever()\n";
+
+    cr_assert_not_null(file_of("service.py", service, 0644));
+    expect_clones("command -v curl >/dev/null || exit 99\n" MAY_RESEED
+                  "for seed in $(printf '%064d' 12345678) 'no seed'; do\n"
+                  "    python3 \"$1/service.py\" \"$seed\" >\"$1/port\" & service=$!\n"
+                  "    until [ -s \"$1/port\" ]; do kill -0 $service; sleep 0.05; done\n"
+                  "    status=0; MMDS=http://127.0.0.1:$(cat \"$1/port\") "
+                  "tools/examples/clones/mmds-reseed || "
+                  "status=$?\n"
+                  "    kill $service; wait $service || rm \"$1/port\"; echo status $status\n"
+                  "done | sed 's/; mixed in.*//'",
+                  "osrandom reseed: done; 64 bytes given, 0 bits credited\nstatus 0\nstatus 2\n",
+                  "a clone does not get its seed, or takes an error page for one");
+}
+
+Test(examples, clones_with_a_plain_init_are_watched)
+{
+    expect_clones(
+        MAY_RESEED
+        "touch \"$1/log\"\n"
+        "LOG=\"$1/log\" setsid tools/examples/clones/plain-init & init=$!\n"
+        "until grep -q watching \"$1/log\"; do kill -0 $init; sleep 0.05; done\n"
+        "first=$(pgrep -P $init); kill $first\n"
+        "until [ $(grep -c watching \"$1/log\") = 2 ]; do kill -0 $init; sleep 0.05; done\n"
+        "kill -- -$init; wait $init || :\n"
+        "printf '#!/bin/sh\\nexit 2\\n' >\"$1/refused\"; chmod +x \"$1/refused\"\n"
+        "OSRANDOM=\"$1/refused\" LOG=/dev/null tools/examples/clones/plain-init || echo ended $?",
+        "ended 2\n", "nobody watches, or it is tried for ever");
 }

@@ -52,7 +52,8 @@ Test(package, brings_the_command_its_pages_and_its_completion)
                       "test -e /usr/share/man/man8/osrandom.8.gz\n"
                       "test -e /usr/share/man/man8/libosrandom_preload.8.gz\n"
                       "test -e /usr/share/bash-completion/completions/osrandom\n"
-                      "test -x /usr/share/doc/osrandom/examples/whole-system",
+                      "test -e /usr/share/doc/osrandom/examples/systemd/osrandom.conf\n"
+                      "test -e /lib/systemd/system/osrandom-preload.service",
                       "the package lacks something");
 }
 
@@ -117,13 +118,22 @@ Test(package, leaves_a_preset_that_is_a_link_one)
                       "a link that an administrator has put there is lost");
 }
 
+Test(package, switches_off_before_it_goes)
+{
+    expect_on_machine("dpkg -i $DEBS; rm -f /lib/ld-linux.so.2\n"
+                      "osrandom system on; [ -L /etc/ld.so.preload ]\n"
+                      "dpkg -r osrandom libosrandom-preload\n"
+                      "if [ -L /etc/ld.so.preload ]; then exit 1; fi; true 2>&1 | cmp - /dev/null",
+                      "a link that leads nowhere stays for ever");
+}
+
 Test(package, leaves_nothing_behind)
 {
     expect_on_machine("dpkg -i $DEBS\n"
-                      "dpkg -L osrandom libosrandom-preload >$BOX/files\n"
+                      "dpkg -L osrandom libosrandom-preload openssl-provider-osrandom >$BOX/files\n"
                       "grep preload.so $BOX/files\n"
                       "echo \"" LIBRARY "\" >/etc/ld.so.preload\n"
-                      "dpkg -P osrandom libosrandom-preload\n"
+                      "dpkg -P osrandom libosrandom-preload openssl-provider-osrandom\n"
                       "test ! -e /etc/ld.so.preload\n"
                       "for file in $(cat $BOX/files); do ! [ -f $file ] || exit 1; done\n"
                       "! ls /var/lib/dpkg/info/*osrandom* 2>/dev/null",
@@ -135,12 +145,12 @@ Test(package, is_built_where_a_path_has_blanks)
     struct outcome outcome = shell(
         "command -v dh >/dev/null || exit 99; unset MAKEFLAGS MFLAGS MAKELEVEL\n"
         "mkdir \"$1/a b\"; tar -c --exclude=./build --exclude=./.git . | tar -x -C \"$1/a b\"\n"
-        "cd \"$1/a b\"; make -s deb; ls build/deb | grep -c 'deb$'",
+        "cd \"$1/a b\"; make -s deb; ls build/deb | grep -c '^osrandom_.*deb$'",
         directory(), NULL);
 
     if (outcome.exit_code == 99)
         cr_skip_test("debhelper is not installed");
-    expect(&outcome, 0, "4\n", "", "the packages cannot be built in every directory");
+    expect(&outcome, 0, "1\n", "", "the packages cannot be built in every directory");
     outcome_free(&outcome);
 }
 
@@ -152,6 +162,21 @@ Test(package, passes_the_tests_that_it_brings)
                       "for test in $(sed -n 's/^Tests: //p' $BOX/dep8/control); do\n"
                       "    $BOX/dep8/$test; done",
                       "the packages do not work as they are installed");
+}
+
+/* Without the module every program that draws would get an error. */
+Test(package, keeps_the_provider_while_openssl_cnf_loads_it)
+{
+    expect_on_machine("dpkg -i $DEBS\n"
+                      "example=/usr/share/doc/osrandom/examples/openssl-cnf/osrandom-3.0.cnf\n"
+                      "openssl version | grep '^OpenSSL [34]' || exit 0\n"
+                      "cp /etc/ssl/openssl.cnf $BOX/before; cat $example >>/etc/ssl/openssl.cnf\n"
+                      "OSRANDOM_LOG=info openssl rand -hex 8 2>&1 | grep 'loaded as a provider'\n"
+                      "! dpkg -r openssl-provider-osrandom\n"
+                      "openssl rand -hex 8\n"
+                      "cp $BOX/before /etc/ssl/openssl.cnf; dpkg -r openssl-provider-osrandom\n"
+                      "openssl rand -hex 8",
+                      "a removal leaves the machine without random bytes");
 }
 
 /* ---- make install ---- */
@@ -168,12 +193,72 @@ Test(package, follows_make_installs_directories)
         directory(), NULL);
 
     expect(&outcome, 0,
-           "./usr/bin/osrandom\n./usr/lib64/libosrandom_preload.so\n"
+           "./usr/bin/osrandom\n"
+           "./usr/lib/systemd/system/osrandom-metrics.service\n"
+           "./usr/lib/systemd/system/osrandom-metrics.timer\n"
+           "./usr/lib/systemd/system/osrandom-preload-booted.service\n"
+           "./usr/lib/systemd/system/osrandom-preload.service\n"
+           "./usr/lib64/libosrandom_preload.so\n"
            "./usr/share/bash-completion/completions/osrandom\n"
            "./usr/share/man/man8/libosrandom_preload.8\n./usr/share/man/man8/osrandom.8\n"
            "/root/usr/lib64/libosrandom_preload.so\n",
            "", "a packager finds things elsewhere");
     cr_expect(!strstr(outcome.out, directory()), "make uninstall leaves files: %s", outcome.out);
+    outcome_free(&outcome);
+}
+
+Test(package, comes_out_the_same_wherever_its_source_lies)
+{
+    struct outcome outcome =
+        shell("unset MAKEFLAGS MFLAGS MAKELEVEL\n"
+              "for place in here over/there; do mkdir -p \"$1/$place\"\n"
+              "    tar -c --exclude=./build --exclude=\"./$2\" --exclude=./.git . | tar -x -C "
+              "\"$1/$place\"\n"
+              "    make -s -C \"$1/$place\" BUILD=${place%/*} CFLAGS='-O2 -g' all >/dev/null\n"
+              "done\n"
+              "cd \"$1\"; cmp here/here/osrandom over/there/over/osrandom\n"
+              "cmp here/here/libosrandom_preload.so over/there/over/libosrandom_preload.so",
+              directory(), BUILD_DIR, NULL);
+
+    expect(&outcome, 0, "", "", "nobody can find out what an installed file was made of");
+    outcome_free(&outcome);
+}
+
+Test(package, comes_with_its_hashes_and_what_it_is_made_of)
+{
+    static const char compare[] =
+        "import glob, hashlib, json, subprocess, sys\n"
+        "sbom, = glob.glob('*.spdx.json')\n"
+        "sbom = json.load(open(sbom))\n"
+        "assert sbom['spdxVersion'] == 'SPDX-2.3' and sbom['dataLicense'] == 'CC0-1.0'\n"
+        "every = sbom['packages'] + sbom['files']\n"
+        "ids = {'SPDXRef-DOCUMENT', *(one['SPDXID'] for one in every)}\n"
+        "assert len(ids) == 1 + len(every)\n"
+        "for one in sbom['relationships']:\n"
+        "    assert {one['spdxElementId'], one['relatedSpdxElement']} <= ids, one\n"
+        "def is_of(one, data):\n"
+        "    for sum in one['checksums']:\n"
+        "        made = hashlib.new(sum['algorithm'].lower(), data).hexdigest()\n"
+        "        assert made == sum['checksumValue'], one\n"
+        "files = {}\n"
+        "for one in sbom['packages']:\n"
+        "    if 'packageFileName' in one:\n"
+        "        is_of(one, open(one['packageFileName'], 'rb').read())\n"
+        "        subprocess.run(['dpkg-deb', '-x', one['packageFileName'], sys.argv[1]], "
+        "check=True)\n"
+        "for one in sbom['files']:\n"
+        "    is_of(one, open(sys.argv[1] + '/' + one['fileName'], 'rb').read())\n"
+        "    print(one['fileName'])\n";
+    struct outcome outcome =
+        shell("ls \"$2\"/deb/*.deb >/dev/null 2>&1 && command -v python3 >/dev/null || exit 99\n"
+              "cd \"$2/deb\"; sha256sum --quiet -c SHA256SUMS\n"
+              "python3 -c \"$3\" \"$1\" | sort >\"$1.named\"\n"
+              "(cd \"$1\"; find . -type f | sort) | cmp - \"$1.named\"; rm \"$1.named\"",
+              directory(), BUILD_DIR, compare, NULL);
+
+    if (outcome.exit_code == 99)
+        cr_skip_test("there is no package, or no python3");
+    expect(&outcome, 0, "", "", "nobody can find out what is in a package");
     outcome_free(&outcome);
 }
 

@@ -27,7 +27,7 @@ Test(pages, are_clean_mdoc)
 Test(pages, tell_of_every_option_and_every_value)
 {
     struct outcome outcome = shell(
-        "for word in run explain status; do\n"
+        "for word in run explain status reseed system; do\n"
         "    for option in $(\"$OSRANDOM\" $word --help | grep -o -- '^ *--[a-z-]*' | tr -d -); "
         "do\n"
         "        tr -d - <tools/man/osrandom.8 | grep -q \"Fl $option\" || echo \"no $option\"\n"
@@ -79,6 +79,12 @@ Test(pages, complete_subcommands_options_and_values)
     expect_completed("osrandom explain --", "--json", true);
     expect_completed("osrandom run --str", "--strict", true);
     expect_completed("osrandom status ", "1", true);
+    expect_completed("osrandom status --pro", "--prometheus", true);
+    expect_completed("osrandom system ", "try", true);
+    expect_completed("osrandom reseed --wa", "--watch", true);
+    expect_completed("osrandom status --wh", "--why", true);
+    expect_completed("osrandom status --user ro", "root", true);
+    expect_completed("osrandom status --columns pid,us", "pid,user", true);
 }
 
 Test(pages, complete_programs_and_leave_their_options_to_them)

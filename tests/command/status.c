@@ -101,11 +101,37 @@ Test(status, looks_into_other_mount_and_pid_namespaces)
 
 /* ---- Self-reported ---- */
 
-Test(status, does_not_vouch_for_a_shim_that_lies_elsewhere)
+Test(status, does_not_vouch_for_another_build_of_the_shim)
 {
-    struct held held = held_with(copy_of(the_shim(), "libosrandom_preload.so", 0644), "draw");
+    const char *env[] = {text_format("LD_PRELOAD=%s", the_ledger_shim()), "OSRANDOM_LOG=quiet",
+                         NULL};
+    const char *words[] = {built("tests/command/held"), "draw", NULL};
+    struct held held = held_start(env, words);
+    json_t *object = object_of(&held, 0);
 
-    expect_state(&held, 0, "covered", "self-reported: its shim lies elsewhere");
+    cr_expect_str_eq(text_in(object, "why"), "self-reported: its shim is another build");
+    cr_expect(json_is_true(json_object_get(object, "self_reported")));
+    json_decref(object);
+    held_end(&held);
+}
+
+/* In a container it is a copy, and what is installed is stripped: what counts is what is in memory.
+ */
+Test(status, vouches_for_the_same_shim_wherever_it_lies)
+{
+    const char *shim = copy_of(the_shim(), "libosrandom_preload.so", 0644);
+    struct held held = held_with(shim, "draw");
+    struct outcome outcome;
+
+    expect_state(&held, 0, "covered", "(none)");
+    cr_assert_eq(unlink(shim), 0);
+    expect_state(&held, 0, "covered", "(none)");
+    held_end(&held);
+    outcome = run_words(NULL, NULL, NULL, "strip", "-o", shim, the_shim(), NULL);
+    cr_assert_eq(outcome.exit_code, 0, "%s", outcome.err);
+    outcome_free(&outcome);
+    held = held_with(shim, "draw");
+    expect_state(&held, 0, "covered", "(none)");
     held_end(&held);
 }
 
@@ -120,7 +146,17 @@ Test(status, does_not_vouch_for_a_forged_block)
     held_end(&held);
 }
 
-Test(status, does_not_vouch_for_a_shim_that_was_replaced)
+Test(status, is_strict_about_what_is_self_reported_if_told_to)
+{
+    struct held held = held_with(built("tests/command/forged.so"), "draw");
+    struct outcome outcome = osrandom(NULL, "status", "--strict", held.text, NULL);
+
+    expect(&outcome, 1, "self-reported", "", "a program's own word passes a strict check");
+    outcome_free(&outcome);
+    held_end(&held);
+}
+
+Test(status, does_not_vouch_for_a_shim_that_was_updated)
 {
     const char *command = copy_of(built("osrandom"), "osrandom", 0755);
     const char *shim = copy_of(the_shim(), "libosrandom_preload.so", 0644);
@@ -130,9 +166,9 @@ Test(status, does_not_vouch_for_a_shim_that_was_replaced)
     expect(&outcome, 0, "1 covered, 0 not", "", "a shim beside osrandom is not taken for ours");
     cr_expect(!strstr(outcome.out, "self-reported"), "%s", outcome.out);
     outcome_free(&outcome);
-    cr_assert_eq(rename(copy_of(the_shim(), "new", 0644), shim), 0);
+    cr_assert_eq(rename(copy_of(the_ledger_shim(), "new", 0644), shim), 0);
     outcome = run_words(NULL, NULL, NULL, command, "status", held.text, NULL);
-    expect(&outcome, 0, "replaced since it started", "", "an update goes unnoticed");
+    expect(&outcome, 0, "its shim is another build", "", "an update goes unnoticed");
     outcome_free(&outcome);
     held_end(&held);
 }
@@ -147,11 +183,11 @@ Test(status, tells_that_nothing_was_preloaded)
     held_end(&held);
 }
 
-Test(status, tells_that_the_loader_did_not_load_it)
+Test(status, tells_that_the_file_is_not_there)
 {
     struct held held = held_with("/no/such/libosrandom_preload.so", "draw");
 
-    expect_state(&held, 1, "uncovered", "the loader did not load it");
+    expect_state(&held, 1, "uncovered", "names the shim, which is not there");
     held_end(&held);
 }
 
@@ -163,7 +199,7 @@ Test(status, tells_that_a_process_is_older_than_the_systems_preset)
               "mkfifo \"$1/in\"; exec 8<>\"$1/in\"\n"
               "\"$2\" draw <\"$1/in\" >\"$1/out\" 8<&- & held=$!\n"
               "while ! grep -q ready \"$1/out\"; do kill -0 $held; done\n"
-              "echo \"$SHIM\" >/etc/ld.so.preload\n"
+              "sleep 0.1; echo \"$SHIM\" >/etc/ld.so.preload\n"
               "status=0; \"$OSRANDOM\" status $held || status=$?\n"
               "kill $held; exit $status' sh \"$1\" \"$2\"",
               directory(), built("tests/command/held"), NULL);
@@ -296,6 +332,29 @@ Test(status, never_calls_what_it_may_not_see_a_process_without_openssl)
     expect(&outcome, 2, "without permission to look", "", "what was not looked at is not counted");
     outcome_free(&outcome);
     held_end(&held);
+}
+
+Test(status, needs_no_rights_for_ones_own_processes)
+{
+    struct outcome outcome;
+
+    if (geteuid() != 0)
+        cr_skip_test("all other tests show it");
+    copy_of(built("osrandom"), "osrandom", 0755);
+    copy_of(built("tests/command/held"), "held", 0755);
+    copy_of(the_shim(), "libosrandom_preload.so", 0644);
+    outcome = shell("cd \"$1\"; mkfifo in; : >out; chmod 666 in out; sleep 100 >in & feeder=$!\n"
+                    "trap \"kill $feeder\" EXIT\n"
+                    "setpriv --reuid=65534 --regid=65534 --clear-groups sh -euc '\n"
+                    "LD_PRELOAD=$PWD/libosrandom_preload.so ./held draw <in >out & held=$!\n"
+                    "trap \"kill $held\" EXIT\n"
+                    "while ! grep -q ready out; do kill -0 $held; sleep 0.05; done\n"
+                    "./osrandom status $held; ./osrandom status --why $held' sh",
+                    directory(), NULL);
+    expect(&outcome, 0, "1 process with OpenSSL: 1 covered, 0 not\n", NULL,
+           "a user cannot see whether what he runs is covered");
+    cr_expect(strstr(outcome.out, ": covered\n"), "%s%s", outcome.out, outcome.err);
+    outcome_free(&outcome);
 }
 
 Test(status, tells_of_a_process_that_is_gone)

@@ -3,7 +3,8 @@
 COMMAND_FILES := $(addprefix $(BUILD)/tests/command/,libs/libalike.so by_rpath by_runpath through/libthrough.so \
                    through_library static writes loads/libloads.so loads/libmount.so \
                    loads/libpam.so loads/security/pam_alike.so host host_linked names_library has_modules awslc exports \
-                   awslc_inside meddles.so held held_hidden held_stripped held_exported forged.so moody.so silent.so)
+                   awslc_inside meddles.so held held_hidden held_stripped held_exported forged.so moody.so silent.so \
+                   crash.so never_answers maps forge libs/libaws.so)
 COMMAND_COMPILE = $(Q)mkdir -p $(@D) && $(CC) -O1 $(TEST_CFLAGS) -o $@
 
 TEST_FILES += $(BUILD)/osrandom $(BUILD)/osrandom.static $(COMMAND_FILES)
@@ -83,8 +84,26 @@ $(BUILD)/tests/command/meddles.so: tests/command/programs/meddles.c
 	$(call say,CC,$@)
 	$(COMMAND_COMPILE) $< -fPIC -shared -ldl
 
+# How a control group's name is read is asked of the command's own part; so is the vmclock, for no hypervisor
+# here has the device.
+command_LINKS := $(addprefix $(BUILD)/tools/osrandom/,process/identity.o process/foreign.o process/mounts.o \
+                   base/memory.o base/complain.o base/printable.o kernel/vmclock.o)
+$(BUILD)/tests/command/%.o: TEST_CFLAGS += -Itools/osrandom
+
 # The tests read JSON.
 $(BUILD)/tests/command/run: LDFLAGS += -Wl,--no-as-needed -ljansson
+
+$(BUILD)/tests/command/libs/libaws.so: tests/command/programs/alike_aws.c
+	$(call say,CC,$@)
+	$(COMMAND_COMPILE) $< -fPIC -shared -Wl,-soname,libaws.so
+
+$(BUILD)/tests/command/never_answers $(BUILD)/tests/command/maps: $(BUILD)/tests/command/%: tests/command/programs/%.c
+	$(call say,CC,$@)
+	$(COMMAND_COMPILE) $<
+
+$(BUILD)/tests/command/forge: tests/command/programs/forge.c preload/status.h
+	$(call say,CC,$@)
+	$(COMMAND_COMPILE) $< -lcrypto -ldl
 
 HELD := tests/command/programs/held.c
 HELD_CFLAGS := -Wno-deprecated-declarations
@@ -104,11 +123,11 @@ $(BUILD)/tests/command/held_hidden $(BUILD)/tests/command/held_exported: $(HELD)
 	    $${LIBCRYPTO%/*}/libcrypto.a -lpthread -ldl
 held_exported_FLAGS = -rdynamic $(NEEDED_INSIDE)
 
-$(BUILD)/tests/command/forged.so: tests/command/programs/forged.c
+$(BUILD)/tests/command/forged.so: tests/command/programs/forged.c preload/status.h
 	$(call say,CC,$@)
 	$(COMMAND_COMPILE) $< -fPIC -shared -nostdlib -Wl,-z,now
 
-$(BUILD)/tests/command/moody.so $(BUILD)/tests/command/silent.so: $(BUILD)/tests/command/%.so: tests/command/programs/%.c
+$(addprefix $(BUILD)/tests/command/,moody.so silent.so crash.so): $(BUILD)/tests/command/%.so: tests/command/programs/%.c
 	$(call say,CC,$@)
 	$(COMMAND_COMPILE) $< -fPIC -shared
 

@@ -24,6 +24,9 @@ enum { RESTORES = 3, SECONDS = 120 };
 
 static char directory[32], images[48];
 
+/* Run by CRIU at the stages of a restore, if not NULL: tools/examples/clones/criu-action. */
+static const char *action;
+
 static void path_in(char path[64], const char *name, int number)
 {
     if (number < 0)
@@ -60,13 +63,19 @@ static void begin(void)
 static struct outcome criu(const struct tree *tree, const char *verb, const char *option,
                            const char *value)
 {
-    /* Without it 4.1 waits for hardware breakpoints, which do not fire in every VM. */
-    static const char *const no_breakpoints[] = {"CRIU_FAULT=130", NULL};
-    char program[512];
+    char program[512], command[64];
+    const char *env[3] = {command};
 
     snprintf(program, sizeof(program), "%s/usr/sbin/criu", tree->root);
-    return run_words(NULL, tree, strstr(tree->name, "4.1") ? no_breakpoints : NULL, program, verb,
-                     "-D", images, option, value, NULL);
+    snprintf(command, sizeof(command), "OSRANDOM=%s", built("osrandom"));
+    if (strstr(tree->name, "4.1"))
+        /* Without it 4.1 waits for hardware breakpoints, which do not fire in every VM. */
+        env[1] = "CRIU_FAULT=130";
+    return run_words(NULL, tree, env, program, verb, "-D", images, option,
+                     value    ? value
+                     : action ? "--action-script"
+                              : NULL,
+                     value ? NULL : action, NULL);
 }
 
 static void need_criu(const struct outcome *outcome, const char *verb)
@@ -187,7 +196,46 @@ static void try_side(enum side side, const char *name)
 BOTH_VERSIONS(stock_repeats_in_three_restores_of, STOCK)
 BOTH_VERSIONS(the_system_call_shares_nothing_in_three_restores_of, SHIM_GETRANDOM)
 
+/* ---- The recipe: tools/examples/clones/criu-action reseeds before the restored process goes on
+ * ----
+ */
+
+static struct outcome checkpointed_with_reseed(enum side side)
+{
+    const struct tree *tree = need_tree("criu-4.1"), *openssl = need_tree(repeating_trees[0]);
+    struct outcome may =
+        run_words(NULL, NULL, NULL, built("osrandom"), "reseed", "--hex", "12345678", NULL);
+
+    begin();
+    if (may.exit_code == 2)
+        cr_skip_test("this machine's kernel is not to be reseeded from here: %s", may.err);
+    outcome_free(&may);
+    action = realpath("tools/examples/clones/criu-action", NULL);
+    return checkpointed(side, openssl, tree);
+}
+
+Test(criu, stock_repeats_after_osrandom_reseed_in_three_restores_of_criu_4_1, .timeout = 300)
+{
+    struct outcome outcome = checkpointed_with_reseed(STOCK);
+
+    expect_repeats(&outcome, RESTORES, "criu-4.1, osrandom reseed, stock");
+    outcome_free(&outcome);
+}
+
 #if defined(__x86_64__)
+
+/* The children are another matter: CRIU 4.1 also loses the flag that wipes the states in them. */
+Test(criu, the_vdso_shares_nothing_after_osrandom_reseed_in_three_restores_of_criu_4_1,
+     .timeout = 300)
+{
+    static const char what[] = "criu-4.1, osrandom reseed, the shim with the vDSO";
+    struct outcome outcome = checkpointed_with_reseed(SHIM);
+
+    expect_differs(&outcome, RESTORES, what);
+    cr_expect(repeats_at_all(&outcome, 2 * RESTORES, "the same and a child of each"),
+              "children no longer repeat their parents: tests/README.md is out of date");
+    outcome_free(&outcome);
+}
 
 /* preload/README.md names this limit; when it is gone, that is to be mended. A new seed of the
  * kernel's between two restores hides it, so it is tried again. */
@@ -209,6 +257,11 @@ Test(criu, the_vdso_repeats_in_three_restores_of_criu_4_1, .timeout = 300)
 Test(criu, the_vdso_shares_nothing_in_three_restores_of_criu_4_2, .timeout = 300)
 {
     try_side(SHIM, "criu-4.2");
+}
+
+Test(criu, the_provider_shares_nothing_in_three_restores_of_criu_4_2, .timeout = 300)
+{
+    try_side(PROVIDER, "criu-4.2");
 }
 
 Test(criu, openssls_own_generators_share_nothing_in_mode_reseed_in_three_restores_of_criu_4_2,

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "configuration.h"
+
 enum { CANNOT_RUN = 77, MOST_PROCESSES = 8 };
 
 const char *const repeating_trees[] = {"openssl-3.0", "openssl-3.5", "openssl-3.6", "openssl-4.0",
@@ -44,7 +46,7 @@ const char *side_name(enum side side)
 {
     static const char *const names[] = {"stock", "the shim",
                                         "the shim with OSRANDOM_SOURCE=getrandom",
-                                        "the shim with OSRANDOM_MODE=reseed"};
+                                        "the shim with OSRANDOM_MODE=reseed", "the provider"};
 
     return names[side];
 }
@@ -52,20 +54,28 @@ const char *side_name(enum side side)
 struct outcome run_side(enum side side, const struct tree *tree, const char *program,
                         const char *how, const char *count)
 {
-    static const char *const settings[][2] = {
-        [SHIM_GETRANDOM] = {"OSRANDOM_SOURCE=getrandom"}, [SHIM_RESEED] = {"OSRANDOM_MODE=reseed"}};
+    static const char *const settings[] = {[SHIM_GETRANDOM] = "OSRANDOM_SOURCE=getrandom",
+                                           [SHIM_RESEED] = "OSRANDOM_MODE=reseed",
+                                           [PROVIDER] = NULL};
     char file[128], what[160];
-    const char *words[] = {NULL, how, count, NULL};
+    const char *words[] = {NULL, how, count, NULL}, *env[] = {settings[side], NULL};
     struct command command = {.argv = words,
-                              .env = settings[side],
-                              .preload = side == STOCK ? NULL : the_shim(),
+                              .env = env,
+                              .preload = side == STOCK || side == PROVIDER ? NULL : the_shim(),
                               .tree = tree};
+    struct configuration configuration = {0};
     struct outcome outcome;
 
+    if (side == PROVIDER) {
+        configuration = configuration_for(tree, the_module());
+        env[0] = configuration.env;
+    }
     snprintf(file, sizeof(file), "duplication/%s/%s", tree->name, program);
     snprintf(what, sizeof(what), "%s %s, %s on %s", program, how, side_name(side), tree->name);
     words[0] = built(file);
     outcome = run(&command);
+    if (side == PROVIDER)
+        configuration_free(&configuration);
     judge_end(&outcome, what);
     return outcome;
 }
@@ -127,7 +137,7 @@ void expect_differs(const struct outcome *outcome, int processes, const char *wh
 {
     for (size_t i = 0; i < KINDS; i++)
         cr_expect(tell_repeats(outcome, i, processes, what) == 0,
-                  "%s: two processes drew the same %s under the shim", what, kinds[i]);
+                  "%s: two processes drew the same %s", what, kinds[i]);
 }
 
 bool repeats_at_all(const struct outcome *outcome, int processes, const char *what)

@@ -1,5 +1,6 @@
 /*
- * The two sides of each scenario: stock OpenSSL and the same under the shim, in one test.
+ * The sides of each scenario: stock OpenSSL and the same under the shim, or with the provider, in
+ * one test.
  *
  * A program that cannot run here skips the test with the reason that it gives.
  */
@@ -11,8 +12,9 @@
 
 #include "spawn.h"
 
-/* SHIM_GETRANDOM: with OSRANDOM_SOURCE=getrandom; SHIM_RESEED: with OSRANDOM_MODE=reseed. */
-enum side { STOCK, SHIM, SHIM_GETRANDOM, SHIM_RESEED };
+/* SHIM_GETRANDOM: with OSRANDOM_SOURCE=getrandom; SHIM_RESEED: with OSRANDOM_MODE=reseed; PROVIDER:
+ * nothing but openssl.cnf, for 3.0 to 4.0. */
+enum side { STOCK, SHIM, SHIM_GETRANDOM, SHIM_RESEED, PROVIDER };
 
 /* OpenSSL 3.0 to 4.0: those that are known to repeat. NULL ends the list. */
 extern const char *const repeating_trees[];
@@ -27,7 +29,7 @@ const struct tree *need_tree(const char *name);
 struct outcome run_side(enum side side, const struct tree *tree, const char *program,
                         const char *how, const char *count);
 
-/* "stock", "the shim", "the shim with ...". */
+/* "stock", "the shim", "the shim with ...", "the provider". */
 const char *side_name(enum side side);
 
 /* The whole number in a line "name=number". */

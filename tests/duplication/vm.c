@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "guest.h"
 #include "level.h"
 #include "sides.h"
 
@@ -30,35 +31,15 @@ static struct outcome part_of(const struct outcome *all, const char *start)
 
 static struct outcome snapshots(void)
 {
-    const char *words[16] = {"tests/duplication/vm/snapshots", BUILD_DIR, NULL};
+    const char *words[16] = {"tests/duplication/vm/snapshots", BUILD_DIR, guest_kernel(), NULL};
     struct command command = {.argv = words, .seconds = SECONDS};
-    struct outcome kernel = run_words(NULL, NULL, NULL, "tests/duplication/vm/fetch", NULL);
     struct outcome outcome;
 
-    if (kernel.exit_code != 0)
-        cr_skip_test("no kernel to boot: %s", kernel.err);
-    kernel.out[strcspn(kernel.out, "\n")] = '\0';
-    words[2] = kernel.out;
     for (size_t i = 0; repeating_trees[i]; i++)
         words[3 + i] = need_tree(repeating_trees[i])->name;
     outcome = run(&command);
     cr_assert(outcome.exit_code == 0, "%s", outcome.err);
-    outcome_free(&kernel);
     return outcome;
-}
-
-static void need_programs(void)
-{
-    static const char *const programs[] = {"qemu-system-x86_64", "busybox", "cpio"};
-
-    for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
-        struct outcome found =
-            run_words(NULL, NULL, NULL, "sh", "-c", "command -v \"$0\"", programs[i], NULL);
-
-        if (found.exit_code != 0)
-            cr_skip_test("%s is not installed", programs[i]);
-        outcome_free(&found);
-    }
 }
 
 static void judge(const struct outcome *all, const char *tree, enum side side)
@@ -66,7 +47,10 @@ static void judge(const struct outcome *all, const char *tree, enum side side)
     char start[64];
     struct outcome part;
 
-    snprintf(start, sizeof(start), "with/%s-%s/", tree, side == STOCK ? "stock" : "shim");
+    snprintf(start, sizeof(start), "with/%s-%s/", tree,
+             side == STOCK  ? "stock"
+             : side == SHIM ? "shim"
+                            : "provider");
     part = part_of(all, start);
     if (side == STOCK)
         expect_repeats(&part, RESUMES, start);
@@ -95,11 +79,12 @@ Test(vm, two_resumes_of_one_snapshot_share_nothing, .timeout = SECONDS + 60)
     struct outcome all;
 
     only_from(LEVEL_ALL);
-    need_programs();
+    need_guests();
     all = snapshots();
     for (size_t i = 0; repeating_trees[i]; i++) {
         judge(&all, repeating_trees[i], STOCK);
         judge(&all, repeating_trees[i], SHIM);
+        judge(&all, repeating_trees[i], PROVIDER);
     }
     tell_about_kernel(&all);
     outcome_free(&all);

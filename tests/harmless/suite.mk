@@ -15,7 +15,7 @@ $(HARMLESS_2_31): tests/probes/loader.c $(wildcard tests/probes/*.h) $(BUILD)/tr
 	    $(CC) -O1 -g $(TEST_CFLAGS) -Wno-deprecated-declarations -isystem $$headers -fPIE -pie \
 	    -nostdlib -o $@ $(call START_FILE,Scrt1.o) $(call START_FILE,crti.o) $< \
 	    $$LIBSSL $$LIBCRYPTO $$libraries/libpthread.so.0 $$libraries/libdl.so.2 \
-	    $$libraries/libgcc_s.so.1 $$libraries/libc.so.6 -lgcc $(call START_FILE,crtn.o) \
+	    $$libraries/libgcc_s.so.1 $$libraries/libc.so.6 $(call START_FILE,libc_nonshared.a) -lgcc $(call START_FILE,crtn.o) \
 	    -Wl,--allow-shlib-undefined
 TEST_FILES += $(HARMLESS_2_31)
 .SECONDARY: $(BUILD)/trees/glibc-2.31

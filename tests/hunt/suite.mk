@@ -64,6 +64,7 @@ FUZZ_COMPILE = clang -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=a
                -Itools/osrandom -Itests/hunt/programs -o $@ $(filter %.c,$^)
 
 HUNT_READER := $(addprefix tools/osrandom/,process/status_block.c process/remote_image.c process/process.c \
+                 process/mounts.c \
                  base/printable.c) platform/elf_image.c
 
 $(HUNT_FUZZ): tests/hunt/suite.mk

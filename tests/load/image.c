@@ -168,7 +168,11 @@ static void check_relocations(const struct elf_file *file, const char *variant)
                   (unsigned int)ELF64_R_TYPE(entries[i].r_info));
 #endif
     }
-    cr_expect(!elf_file_dynamic(file, DT_JMPREL) && !elf_file_dynamic(file, DT_PLTGOT),
+    /* On i386, clang's calls pass by a table that is bound at the start; it has no lazy entries. */
+#ifndef __i386__
+    cr_expect(!elf_file_dynamic(file, DT_PLTGOT), "%s has a procedure linkage table", variant);
+#endif
+    cr_expect(!elf_file_dynamic(file, DT_JMPREL),
               "%s has a procedure linkage table: some call goes round -fno-plt", variant);
 }
 

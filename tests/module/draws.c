@@ -51,7 +51,7 @@ static char *private_key(const struct outcome *outcome)
 }
 
 static bool key_is_ours(const struct tree *tree, const struct ledger *ledger,
-                        const struct configuration *configuration)
+                        const struct engine_configuration *configuration)
 {
     struct outcome outcome = openssl(tree, WORDS(ledger->env, configuration->env),
                                      WORDS("genpkey", "-algorithm", "ED25519", "-text"));
@@ -74,16 +74,16 @@ ParameterizedTest(char *name, module, makes_the_keys_when_openssl_cnf_says_so)
 {
     const struct tree *tree = tree_or_skip(name);
     struct ledger *ledger = ledger_new();
-    struct configuration loaded = configuration_new(built(LEDGER_MODULE), "");
-    struct configuration active =
-        configuration_new(built(LEDGER_MODULE), "default_algorithms = RAND");
+    struct engine_configuration loaded = engine_configuration_new(built(LEDGER_MODULE), "");
+    struct engine_configuration active =
+        engine_configuration_new(built(LEDGER_MODULE), "default_algorithms = RAND");
 
     cr_expect(!key_is_ours(tree, ledger, &loaded),
               "%s: an engine that is only loaded serves; the program's choice is gone", name);
     cr_expect(key_is_ours(tree, ledger, &active),
               "%s: with the engine the default in openssl.cnf, a key is not from the system", name);
-    configuration_free(&loaded);
-    configuration_free(&active);
+    engine_configuration_free(&loaded);
+    engine_configuration_free(&active);
     ledger_free(ledger);
 }
 
@@ -98,8 +98,8 @@ ParameterizedTest(char *name, module, serves_an_openssl_that_a_program_loads_for
 {
     const struct tree *tree = tree_or_skip(name);
     struct ledger *ledger = ledger_new();
-    struct configuration active =
-        configuration_new(built(LEDGER_MODULE), "default_algorithms = RAND");
+    struct engine_configuration active =
+        engine_configuration_new(built(LEDGER_MODULE), "default_algorithms = RAND");
     static const char *const names[] = {"RAND_bytes", "RAND_priv_bytes", "BN_rand"};
     char probe[PATH_LENGTH];
     struct outcome outcome;
@@ -119,6 +119,6 @@ ParameterizedTest(char *name, module, serves_an_openssl_that_a_program_loads_for
         free(value);
     }
     outcome_free(&outcome);
-    configuration_free(&active);
+    engine_configuration_free(&active);
     ledger_free(ledger);
 }

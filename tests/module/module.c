@@ -19,9 +19,9 @@ struct criterion_test_params trees_with_engines(void)
     return cr_make_param_array(char[NAME_LENGTH], names, sizeof(names) / sizeof(names[0]));
 }
 
-struct configuration configuration_new(const char *module, const char *settings)
+struct engine_configuration engine_configuration_new(const char *module, const char *settings)
 {
-    struct configuration configuration = {.path = "/tmp/osrandom-cnf-XXXXXX"};
+    struct engine_configuration configuration = {.path = "/tmp/osrandom-cnf-XXXXXX"};
     int descriptor = mkstemp(configuration.path);
 
     cr_assert(descriptor >= 0);
@@ -34,7 +34,7 @@ struct configuration configuration_new(const char *module, const char *settings)
     return configuration;
 }
 
-void configuration_free(const struct configuration *configuration)
+void engine_configuration_free(const struct engine_configuration *configuration)
 {
     unlink(configuration->path);
 }

@@ -18,13 +18,13 @@ enum { PATH_LENGTH = 4096 };
 struct criterion_test_params trees_with_engines(void);
 
 /* A configuration file that loads an engine; settings are further lines of the engine's section. */
-struct configuration {
+struct engine_configuration {
     char path[64];
     char env[96]; /* "OPENSSL_CONF=path" */
 };
 
-struct configuration configuration_new(const char *module, const char *settings);
-void configuration_free(const struct configuration *configuration);
+struct engine_configuration engine_configuration_new(const char *module, const char *settings);
+void engine_configuration_free(const struct engine_configuration *configuration);
 
 /* "OPENSSL_ENGINES=" with the directory that a module lies in; free() takes it. */
 char *engines_directory(const char *module);

@@ -57,3 +57,13 @@ $(ELDER_DIR)/inside.node: tests/openssl/programs/inside.c $(FLAGS_FILE)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -O1 -g $(TEST_CFLAGS) -shared -fPIC -o $@ $< -ldl
 TEST_FILES += $(ELDER_DIR)/inside.node
+
+# An OpenSSL without methods: see tests/openssl/without_methods. Where it cannot be built, neither is this.
+NO_DEPRECATED := $(BUILD)/openssl/no_deprecated
+$(NO_DEPRECATED): tests/openssl/programs/no_deprecated.c tests/openssl/without_methods $(FLAGS_FILE)
+	$(call say,PROBE,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)if made=$$(tests/openssl/without_methods); then \
+	    $(CC) -O1 -g $(TEST_CFLAGS) -isystem "$$made/include" -o $@ $< \
+	    -L"$$made/lib" -Wl,-rpath,"$$made/lib" -lssl -lcrypto; fi
+TEST_FILES += $(if $(OSRANDOM_TEST_ALL),$(NO_DEPRECATED))

@@ -12,7 +12,7 @@ $(BUILD)/tests/perf/%.o: TEST_CFLAGS += -Itools/osrandom
 $(sort $(PERF_MEASURE) $(PERF_COMPARE)): $(BUILD)/tools/%.o: tools/%.c $(FLAGS_FILE) Makefile
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -std=gnu11 -D_GNU_SOURCE -fPIE -Iplatform -Ipreload -Itools/osrandom \
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) $(ANYWHERE) -std=gnu11 -D_GNU_SOURCE -fPIE -Iplatform -Ipreload -Itools/osrandom \
 	    -MMD -MP -c -o $@ $<
 -include $(PERF_MEASURE:.o=.d) $(PERF_COMPARE:.o=.d) $(PERF_OBJECTS:.o=.d)
 

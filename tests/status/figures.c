@@ -60,6 +60,8 @@ ParameterizedTest(struct way *way, figures, name_the_openssl_and_the_shim)
     cr_expect(openssl->pin == PIN_HELD, "%s: pin state %u", described(way), openssl->pin);
     cr_expect((long)openssl->version == target_ask(&target, "version"), "%s: version %lx",
               described(way), openssl->version);
+    cr_expect(openssl->method == BLOCK_METHOD_OURS, "%s: its method is told as %d", described(way),
+              openssl->method);
     cr_expect_str_eq(openssl->object.path, libcrypto);
     cr_expect(!openssl->object.deleted);
     cr_expect(status.mode == MODE_ACTIVATE);
@@ -193,5 +195,30 @@ Test(figures, are_read_under_musl)
     status = status_of(&target);
     expect_figures("musl", &status, 7, 224, 0);
     cr_expect(status.openssl_count == 1 && status.openssl[0].pin == PIN_HELD);
+    target_end(&target);
+}
+
+/* By this kernel, which may have been built without. */
+Test(figures, are_read_of_a_process_of_32_bits)
+{
+    char directory[256], program[300], shim[300];
+    struct target target;
+    struct block status;
+
+    snprintf(directory, sizeof(directory), "%s/status/i386", BUILD_DIR);
+    snprintf(program, sizeof(program), "%s/target", directory);
+    snprintf(shim, sizeof(shim), "%s/libosrandom_preload.so", directory);
+    if (access(program, X_OK) != 0)
+        cr_skip_test("no i686-linux-gnu-gcc to build a program of 32 bits with");
+    if (run_words(NULL, NULL, NULL, program, NULL).exit_code != 0)
+        cr_skip_test("this kernel runs no programs of 32 bits");
+    target = target_run(NULL, realpath(shim, NULL), NULL, WORDS(realpath(program, NULL)));
+    target_ask(&target, "bytes 5 32");
+    target_ask(&target, "inside 2");
+    status = status_of(&target);
+    expect_figures("i386", &status, 7, 224, 0);
+    cr_expect(status.word == 4 && status.openssl_count == 1);
+    cr_expect(status.openssl[0].pin == PIN_HELD && status.openssl[0].method == BLOCK_METHOD_OURS,
+              "pin %u, method %d", status.openssl[0].pin, status.openssl[0].method);
     target_end(&target);
 }

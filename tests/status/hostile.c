@@ -3,6 +3,7 @@
  * /proc/PID/mem.
  */
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,8 +29,8 @@ static uint64_t block_of(const struct target *target)
     maps = fopen(sought, "re");
     cr_assert(maps && memory >= 0);
     while (fgets(line, sizeof(line), maps) && !found) {
-        if (!strstr(line, status.shim.path) || sscanf(line, "%lx-%lx rw", &start, &end) != 2 ||
-            !strstr(line, " rw"))
+        if (!strstr(line, status.shim.path) ||
+            sscanf(line, "%" SCNx64 "-%" SCNx64 " rw", &start, &end) != 2 || !strstr(line, " rw"))
             continue;
         for (uint64_t at = start; at + sizeof(block) <= end && !found; at += 8)
             if (pread(memory, &block, sizeof(block), (off_t)at) == sizeof(block) &&
@@ -90,6 +91,7 @@ Test(hostile, values_that_no_shim_writes_are_not_believed)
     EXPECT_RESULT(&target, block, layout, 0xffffffff, BLOCK_OTHER_LAYOUT);
     EXPECT_RESULT(&target, block, size, sizeof(struct osrandom_status) - 1, BLOCK_DISTRUSTED);
     EXPECT_RESULT(&target, block, size, 0, BLOCK_DISTRUSTED);
+    EXPECT_RESULT(&target, block, size, offsetof(struct osrandom_status, method), BLOCK_READ);
     EXPECT_RESULT(&target, block, size, 0xffffffff, BLOCK_READ); /* fields that came later */
     EXPECT_RESULT(&target, block, mode, MODE_RESEED + 1, BLOCK_DISTRUSTED);
     EXPECT_RESULT(&target, block, mode, 0xffffffff, BLOCK_DISTRUSTED);

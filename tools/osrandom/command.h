@@ -21,6 +21,9 @@ enum {
 int run_main(int argc, char **argv);
 int explain_main(int argc, char **argv);
 int status_main(int argc, char **argv);
+int system_main(int argc, char **argv);
+int oci_main(int argc, char **argv);
+int reseed_main(int argc, char **argv);
 int bench_main(int argc, char **argv);
 
 /* What long options without a short form answer from getopt_long(). */

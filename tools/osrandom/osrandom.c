@@ -14,7 +14,10 @@ static const struct subcommand {
     {"run", "starts a program with the shim", run_main},
     {"explain", "tells whether the shim covers a program, without running it", explain_main},
     {"status", "tells which running processes it covers", status_main},
+    {"reseed", "has the kernel draw anew, in a machine that was cloned", reseed_main},
+    {"oci", "has a container's programs start with it, by the bundle's config.json", oci_main},
 #ifndef OSRANDOM_STATIC /* nothing can be preloaded into a static program */
+    {"system", "switches it on for the whole machine, and off again", system_main},
     {"bench", "measures what it gains and costs on this machine", bench_main},
 #endif
 };

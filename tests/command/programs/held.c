@@ -3,9 +3,13 @@
  *
  *   draw       takes 16 bytes from OpenSSL
  *   swap       puts a generator of its own into it
+ *   past       the same by dlsym(3) on a handle, which goes past the shim
+ *   out        takes whatever is there out in that way
+ *   close      has OpenSSL close down, as at the end
  *   load FILE  loads a library
  */
 #include <dlfcn.h>
+#include <openssl/crypto.h>
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +18,17 @@ static int ones(unsigned char *buffer, int length)
 {
     memset(buffer, 1, (size_t)length);
     return 1;
+}
+
+static void set_past(const RAND_METHOD *method)
+{
+    void *openssl = dlopen("libcrypto.so.3", RTLD_NOW);
+    int (*set)(const RAND_METHOD *) = NULL;
+
+    if (openssl)
+        *(void **)&set = dlsym(openssl, "RAND_set_rand_method");
+    if (set)
+        set(method);
 }
 
 int main(int argc, char **argv)
@@ -26,6 +41,12 @@ int main(int argc, char **argv)
             return 1;
         if (strcmp(argv[i], "swap") == 0)
             RAND_set_rand_method(&method);
+        if (strcmp(argv[i], "past") == 0)
+            set_past(&method);
+        if (strcmp(argv[i], "out") == 0)
+            set_past(NULL);
+        if (strcmp(argv[i], "close") == 0)
+            OPENSSL_cleanup();
         if (strcmp(argv[i], "load") == 0 && !dlopen(argv[++i], RTLD_NOW)) {
             fprintf(stderr, "%s\n", dlerror());
             return 1;

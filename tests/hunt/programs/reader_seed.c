@@ -54,7 +54,7 @@ static bool write_list(const struct process *process, FILE *file)
            fwrite(list, input.list_length, 1, file) == 1;
 }
 
-static bool write_pieces(const struct process *process, FILE *file)
+static bool write_pieces(struct process *process, FILE *file)
 {
     static unsigned char bytes[LONGEST];
 

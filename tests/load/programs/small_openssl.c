@@ -13,7 +13,7 @@ static int bad_bytes(unsigned char *buffer, int length)
 }
 
 static const RAND_METHOD bad_method = {.bytes = bad_bytes, .pseudorand = bad_bytes};
-static const RAND_METHOD *method_set = &bad_method;
+static const RAND_METHOD *method_set; /* none at first, as OpenSSL has it */
 const char *small_openssl_cap;
 
 /* OpenSSL's initialiser asks for this as well; the shim takes it for the sign of a new OpenSSL. */
@@ -30,12 +30,14 @@ int RAND_set_rand_method(const RAND_METHOD *method)
 
 const RAND_METHOD *RAND_get_rand_method(void)
 {
+    if (!method_set)
+        method_set = &bad_method;
     return method_set;
 }
 
 int small_openssl_key(unsigned char *key, int length)
 {
-    return method_set->bytes(key, length);
+    return RAND_get_rand_method()->bytes(key, length);
 }
 
 int RAND_bytes(unsigned char *buffer, int length)

@@ -6,8 +6,11 @@
 
 #include <sys/types.h>
 
-/* A clause, as far as its environment, its root's /etc/ld.so.preload and its mount namespace tell;
- * static. */
+/*
+ * A clause, static: as far as its auxiliary vector, its environment, its root's /etc/ld.so.preload,
+ * the file that one of these names, its start and its mount namespace tell. The process may have
+ * chosen all of these but the first.
+ */
 const char *absence_of_shim(pid_t pid);
 
 #endif

@@ -1,79 +1,21 @@
 /*
- * See coverage.h. A block in memory can be forged, so "covered" is called self-reported unless
- * the shim that is mapped is the file that we know: its path, its build id, its device and inode.
+ * See coverage.h.
  */
 #include "coverage.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "absence.h"
-#include "file/object.h"
-#include "status_block.h"
+#include "loader_list.h"
+#include "proof.h"
+#include "trail.h"
+#include "verdict.h"
 
 enum { ATTEMPTS = 3 };
 
-static struct {
-    char path[PATH_MAX]; /* "" if there is none */
-    struct object *object;
-} ours;
-
-struct findings {
-    pid_t pid;
-    struct look *look;
-    enum block_result result;
-    struct block status;
-    unsigned int reachable, pinned, hidden, closed, fips, guarded;
-};
-
-void coverage_start(const char *shim)
-{
-    const char *error;
-
-    if (shim && realpath(shim, ours.path))
-        ours.object = object_of(ours.path, &error);
-}
-
-static void say(struct look *look, enum look_state state, const char *why)
-{
-    look->state = state;
-    snprintf(look->why, sizeof(look->why), "%s", why);
-}
-
 /* ---- Names ---- */
-
-static void read_program(pid_t pid, struct look *look)
-{
-    static const char mark[] = " (deleted)";
-    char path[64];
-    ssize_t length;
-
-    snprintf(path, sizeof(path), "/proc/%d/exe", (int)pid);
-    length = readlink(path, look->program, sizeof(look->program) - 1);
-    if (length > 0) {
-        look->program[length] = '\0';
-        if ((size_t)length > sizeof(mark) &&
-            strcmp(look->program + length - (sizeof(mark) - 1), mark) == 0)
-            look->program[length - (ssize_t)(sizeof(mark) - 1)] = '\0';
-        return;
-    }
-    snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
-    length = open(path, O_RDONLY | O_CLOEXEC);
-    if (length >= 0) {
-        int file = (int)length;
-
-        length = read(file, look->program, sizeof(look->program) - 1);
-        look->program[length > 0 ? length - 1 : 0] = '\0';
-        close(file);
-    }
-}
 
 /* OPENSSL_VERSION_NUMBER: 0xMNN00PP0 since 3.0, 0xMNNFFPPS with a letter before. */
 static void version_of_number(uint64_t number, char version[MAPPED_LONGEST_VERSION])
@@ -102,6 +44,17 @@ static const struct block_openssl *reported(const struct findings *findings,
     return NULL;
 }
 
+/* Static: the finding outlives what it was found in. */
+static const char *name_of_closed(const char *version)
+{
+    static const char *const names[] = {"LibreSSL", "AWS-LC", "BoringSSL"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(version, names[i]) == 0)
+            return names[i];
+    return "an OpenSSL without methods";
+}
+
 static void add_openssl(struct findings *findings, const struct mapping *mapping,
                         const struct mapped *mapped)
 {
@@ -113,6 +66,8 @@ static void add_openssl(struct findings *findings, const struct mapping *mapping
     findings->reachable += mapped->kind == MAPPED_OPENSSL && !guarded;
     findings->pinned += mapped->kind == MAPPED_OPENSSL && pinned;
     findings->closed += mapped->kind == MAPPED_CLOSED;
+    if (mapped->kind == MAPPED_CLOSED)
+        findings->closed_name = name_of_closed(mapped->version);
     findings->hidden += mapped->kind == MAPPED_HIDDEN && !pinned && !guarded;
     findings->guarded += guarded;
     if (look->openssl_count == LOOK_OPENSSLS)
@@ -127,11 +82,6 @@ static void add_openssl(struct findings *findings, const struct mapping *mapping
     openssl->guarded = guarded;
 }
 
-static bool is_same_file(const struct mapping *one, const struct mapping *other)
-{
-    return one->inode == other->inode && one->device == other->device;
-}
-
 /* Code of the same file follows: an object that is only read, as a file, is not loaded. One that
  * dlmopen(3) has loaded again is another one. */
 static bool is_loaded(const struct process *process, size_t index)
@@ -141,7 +91,7 @@ static bool is_loaded(const struct process *process, size_t index)
     for (size_t i = index; i < process->count; i++) {
         const struct mapping *mapping = &process->mappings[i];
 
-        if (!is_same_file(first, mapping))
+        if (!process_same_file(first, mapping))
             continue;
         if (i > index && mapped_is_candidate(mapping))
             return false;
@@ -154,8 +104,19 @@ static bool is_loaded(const struct process *process, size_t index)
 /* An object that the shim reports counts as one even if its file cannot be read. */
 static void look_at_mapping(struct findings *findings, const struct mapping *mapping)
 {
+    static const char *const kinds[] = {[MAPPED_OPENSSL] = "an OpenSSL",
+                                        [MAPPED_CLOSED] = "takes no method",
+                                        [MAPPED_HIDDEN] = "hides a copy of OpenSSL",
+                                        [MAPPED_FIPS] = "a FIPS provider"};
     struct mapped mapped = mapped_look(findings->pid, mapping);
 
+    if (mapped.unread) {
+        findings->unread = mapped.unread;
+        trail_note("  %s: %s; judged by its name", mapping->path, mapped.unread);
+    }
+    if (mapped.kind != MAPPED_OTHER)
+        trail_note("  %s at %" PRIx64 ": %s %s", mapping->path, mapping->start, kinds[mapped.kind],
+                   mapped.version);
     if (mapped.kind == MAPPED_OTHER && reported(findings, mapping))
         mapped.kind = MAPPED_OPENSSL;
     if (mapped.kind == MAPPED_FIPS && !reported(findings, mapping))
@@ -171,117 +132,55 @@ static void look_at_mappings(struct findings *findings, const struct process *pr
             look_at_mapping(findings, &process->mappings[i]);
 }
 
-/* ---- Is the shim ours? ---- */
+/* ---- The steps ---- */
 
-static const struct mapping *mapping_of_shim(const struct findings *findings,
-                                             const struct process *process)
+static void note_method(const struct block_openssl *openssl)
 {
-    return process_mapping_at(process, findings->status.shim.base);
+    static const char *const methods[] = {
+        [BLOCK_METHOD_UNKNOWN] = "not known to the shim",
+        [BLOCK_METHOD_OURS] = "holds the shim's method",
+        [BLOCK_METHOD_NONE] = "holds none",
+        [BLOCK_METHOD_OTHER] = "holds another's method",
+        [BLOCK_METHOD_FALSE] = "is not in its data",
+    };
+    static const char *const pins[] = {[PIN_NONE] = "not tried yet",
+                                       [PIN_TRYING] = "being pinned",
+                                       [PIN_HELD] = "pinned",
+                                       [PIN_DRAWS] = "built without methods",
+                                       [PIN_GIVEN] = "given to another",
+                                       [PIN_LEFT] = "left alone",
+                                       [PIN_REFUSED] = "refused the method",
+                                       [PIN_GUARDED] = "guarded"};
+
+    trail_note("  the block has the OpenSSL at %" PRIx64 ": %s", openssl->object.base,
+               openssl->pin <= PIN_GUARDED ? pins[openssl->pin] : "?");
+    trail_note("    where it keeps its method, at %" PRIx64 ": %s", openssl->method_word,
+               methods[openssl->method]);
 }
 
-/* NULL if it is. */
-static const char *why_self_reported(const struct findings *findings, const struct process *process)
+static void note_block(const struct findings *findings, struct process *process)
 {
+    static const char *const results[] = {
+        [BLOCK_READ] = "a shim is there",
+        [BLOCK_NO_SHIM] = "no shim is there",
+        [BLOCK_DISTRUSTED] = "what is shown as the shim's block is none",
+        [BLOCK_OTHER_LAYOUT] = "the shim's block is of another version",
+    };
+    static const char *const lists[] = {"has it", "does not have it", "cannot be read"};
     const struct block *status = &findings->status;
-    const struct mapping *mapping = mapping_of_shim(findings, process);
-    struct stat file = {0};
-    char *path;
-    bool same;
 
-    if (!ours.object)
-        return "self-reported: there is no shim here to compare with";
-    if (status->shim.deleted)
-        return "self-reported: its shim has been replaced since it started";
-    if (strcmp(status->shim.path, ours.path) != 0 || !mapping)
-        return "self-reported: its shim lies elsewhere";
-    if (status->build_id_size == 0 || status->build_id_size != ours.object->build_id_size ||
-        memcmp(status->build_id, ours.object->build_id, status->build_id_size) != 0)
-        return "self-reported: its shim is another build";
-    path = mapped_path(findings->pid, mapping);
-    same = stat(path, &file) == 0 && file.st_dev == ours.object->device &&
-           file.st_ino == ours.object->inode && mapping->inode == file.st_ino;
-    free(path);
-    return same ? NULL : "self-reported: its shim is another file";
-}
-
-/* ---- The verdict ---- */
-
-static const char *why_not_pinned(const struct findings *findings)
-{
-    if (findings->status.mode == MODE_BUILTIN)
-        return "mode builtin: OpenSSL is left alone";
-    if (findings->status.mode == MODE_REGISTER)
-        return "mode register: OpenSSL keeps its generator until the engine is chosen";
-    if (findings->status.mode == MODE_RESEED)
-        return "mode reseed: an OpenSSL cannot be made to notice forks";
-    for (size_t i = 0; i < findings->status.openssl_count; i++) {
-        if (findings->status.openssl[i].pin == PIN_GIVEN)
-            return "the program's own generator was let in (OSRANDOM_ON_REPLACE=allow)";
-        if (findings->status.openssl[i].pin == PIN_DRAWS)
-            return "an OpenSSL was built without methods: only direct calls draw from the shim";
-        if (findings->status.openssl[i].pin == PIN_REFUSED)
-            return "an OpenSSL refused the shim's method";
-    }
-    return "the shim has not seen an OpenSSL that is mapped";
-}
-
-static const char *why_uncovered(const struct findings *findings)
-{
-    switch (findings->result) {
-    case BLOCK_DISTRUSTED:
-        return "what it shows as the shim's status block is not one";
-    case BLOCK_OTHER_LAYOUT:
-        return "its shim is of another version, and cannot be read";
-    default:
-        break;
-    }
-    if (findings->hidden)
-        return "a static copy of OpenSSL hides its symbols";
-    if (findings->closed)
-        return "BoringSSL and LibreSSL take no other generator";
-    if (findings->result == BLOCK_NO_SHIM)
-        return absence_of_shim(findings->pid);
-    if (findings->pinned < findings->reachable)
-        return why_not_pinned(findings);
-    return findings->fips ? "a FIPS provider is loaded, whose keys are its own" : NULL;
-}
-
-static void take_figures(struct findings *findings)
-{
-    struct look *look = findings->look;
-
+    trail_note("  /proc/%d/maps has %zu mappings; in memory: %s", (int)findings->pid,
+               process->count,
+               findings->result <= BLOCK_OTHER_LAYOUT ? results[findings->result] : "?");
     if (findings->result != BLOCK_READ)
         return;
-    look->has_shim = true;
-    look->mode = findings->status.mode;
-    look->source = findings->status.source;
-    look->draws = findings->status.draws;
-    look->bytes = findings->status.bytes;
-    look->swaps = findings->status.swaps;
-    look->failures = findings->status.failures;
-}
-
-static void conclude(struct findings *findings, const struct process *process)
-{
-    struct look *look = findings->look;
-    const char *why;
-
-    take_figures(findings);
-    if (look->openssl_count == 0 && findings->fips == 0) {
-        say(look, LOOK_NO_OPENSSL, "");
-        return;
-    }
-    why = why_uncovered(findings);
-    if (why) {
-        say(look, LOOK_UNCOVERED, why);
-        return;
-    }
-    why = why_self_reported(findings, process);
-    look->self_reported = why != NULL;
-    if (findings->guarded)
-        say(look, LOOK_GUARDED, why ? why : "a generator of OpenSSL's own, made to notice forks");
-    else
-        say(look, LOOK_COVERED, why ? why : "");
+    trail_note("  the shim at %" PRIx64 " is %s%s", status->shim.base, status->shim.path,
+               status->shim.deleted ? ", deleted or replaced since" : "");
+    trail_note("  its build is %sthe one that is known here",
+               proof_is_same_build(status) ? "" : "not ");
+    trail_note("  the loader's list of objects %s", lists[loader_lists(process, status->dynamic)]);
+    for (size_t i = 0; i < status->openssl_count; i++)
+        note_method(&status->openssl[i]);
 }
 
 /* Whether another try may show more. */
@@ -292,19 +191,21 @@ static bool look_once(struct findings *findings)
     int error = process_open(&process, findings->pid);
 
     if (error == ESRCH)
-        say(findings->look, LOOK_GONE, "no such process");
+        verdict_say(findings->look, LOOK_GONE, "no such process");
     else if (error == EACCES)
-        say(findings->look, LOOK_NOT_PERMITTED, "no permission to look");
+        verdict_say(findings->look, LOOK_NOT_PERMITTED, "no permission to look");
     else if (error)
-        say(findings->look, LOOK_TROUBLE, strerror(error));
+        verdict_say(findings->look, LOOK_TROUBLE, strerror(error));
     if (error)
         return false;
     findings->result = block_of_process(&process, &findings->status, &changed);
     if (findings->result == BLOCK_FAILED) {
-        say(findings->look, LOOK_TROUBLE, strerror(errno));
+        verdict_say(findings->look, LOOK_TROUBLE, strerror(errno));
     } else {
+        if (trail_is_kept())
+            note_block(findings, &process);
         look_at_mappings(findings, &process);
-        conclude(findings, &process);
+        verdict_conclude(findings, &process);
     }
     process_close(&process);
     return changed;
@@ -313,13 +214,20 @@ static bool look_once(struct findings *findings)
 void coverage_of(pid_t pid, struct look *look)
 {
     const struct look empty = {.pid = pid};
+    const struct identity identity = look->identity;
     bool again = true;
 
     for (int i = 0; i < ATTEMPTS && again; i++) {
         struct findings findings = {.pid = pid, .look = look};
 
         *look = empty;
-        read_program(pid, look);
+        look->identity = identity;
+        trail_clear();
         again = look_once(&findings);
     }
+}
+
+void coverage_start(const char *shim)
+{
+    verdict_start(shim);
 }

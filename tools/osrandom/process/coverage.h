@@ -8,7 +8,7 @@
 
 void coverage_start(const char *shim);
 
-/* Fills in all but the pid. May wait without end: see process.h. */
+/* Fills in all but the pid and the identity. May wait without end: see mounts.h. */
 void coverage_of(pid_t pid, struct look *look);
 
 #endif

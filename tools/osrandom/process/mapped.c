@@ -1,10 +1,12 @@
 /*
- * See mapped.h. The cache lies in shared memory, since each process is looked at from a child; one
- * child runs at a time.
+ * See mapped.h. The cache lies in shared memory, since each process is looked at from a child. A
+ * child may be killed at any moment: an entry that it was writing is lost, and never half read.
  */
 #include "mapped.h"
 
-#include <inttypes.h>
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,10 +16,13 @@
 
 #include "base/memory.h"
 #include "file/object.h"
+#include "foreign.h"
+#include "trail.h"
 
-enum { CACHE_ENTRIES = 8192 };
+enum { CACHE_ENTRIES = 8192, LARGEST_FILE = 1 << 30, LARGEST_SPARSE = 64 << 20, MOSTLY = 8 };
 
 static struct entry {
+    _Atomic uint32_t turn; /* odd: being written */
     dev_t device;
     ino_t inode;
     struct timespec changed;
@@ -32,34 +37,49 @@ void mapped_start(void)
     cache = memory == MAP_FAILED ? NULL : memory;
 }
 
+/* ---- The cache ---- */
+
 static struct entry *entry_of(const struct stat *file)
 {
     return cache ? &cache[(file->st_ino * 31 + file->st_dev) % CACHE_ENTRIES] : NULL;
 }
 
-static bool is_of(const struct entry *entry, const struct stat *file)
+static bool recall(const struct stat *file, struct mapped *mapped)
 {
-    return entry->device == file->st_dev && entry->inode == file->st_ino &&
-           entry->changed.tv_sec == file->st_ctim.tv_sec &&
-           entry->changed.tv_nsec == file->st_ctim.tv_nsec;
+    struct entry *entry = entry_of(file);
+    uint32_t turn = entry ? atomic_load(&entry->turn) : 1;
+    bool is_known;
+
+    if (turn % 2)
+        return false;
+    *mapped = entry->mapped;
+    is_known = entry->device == file->st_dev && entry->inode == file->st_ino &&
+               entry->changed.tv_sec == file->st_ctim.tv_sec &&
+               entry->changed.tv_nsec == file->st_ctim.tv_nsec;
+    atomic_thread_fence(memory_order_acquire);
+    return is_known && atomic_load(&entry->turn) == turn;
 }
+
+static void remember(const struct stat *file, const struct mapped *mapped)
+{
+    struct entry *entry = entry_of(file);
+    uint32_t turn = entry ? atomic_load(&entry->turn) : 1;
+
+    if (turn % 2 || !atomic_compare_exchange_strong(&entry->turn, &turn, turn + 1))
+        return;
+    entry->device = file->st_dev;
+    entry->inode = file->st_ino;
+    entry->changed = file->st_ctim;
+    entry->mapped = *mapped;
+    atomic_store(&entry->turn, turn + 2);
+}
+
+/* ---- One file ---- */
 
 bool mapped_is_candidate(const struct mapping *mapping)
 {
     return mapping->inode != 0 && mapping->offset == 0 && mapping->permissions[0] == 'r' &&
            mapping->permissions[3] == 'p';
-}
-
-char *mapped_path(pid_t pid, const struct mapping *mapping)
-{
-    char *link =
-        text_of("/proc/%d/map_files/%" PRIx64 "-%" PRIx64, (int)pid, mapping->start, mapping->end);
-    struct stat file;
-
-    if (stat(link, &file) == 0 && file.st_ino == mapping->inode)
-        return link;
-    free(link);
-    return text_of("/proc/%d/root%s", (int)pid, mapping->path);
 }
 
 static const char *name_of(const char *path)
@@ -88,7 +108,7 @@ static enum mapped_kind kind_of(const struct object *object, const char *name)
 
 static struct mapped guess_by_name(const char *name)
 {
-    struct mapped mapped = {MAPPED_OTHER, ""};
+    struct mapped mapped = {.kind = MAPPED_OTHER};
 
     if (strncmp(name, "libcrypto.so", strlen("libcrypto.so")) == 0)
         mapped.kind = MAPPED_OPENSSL;
@@ -97,16 +117,17 @@ static struct mapped guess_by_name(const char *name)
     return mapped;
 }
 
-static struct mapped read_file(const char *path, const char *name, ino_t inode)
+/* The very file that is open, by the kernel's link to it. */
+static struct mapped read_file(int file, const char *name)
 {
-    struct mapped mapped = {MAPPED_OTHER, ""};
+    struct mapped mapped = {.kind = MAPPED_OTHER};
+    char *path = text_of("/proc/self/fd/%d", file);
     const char *error;
     struct object *object = object_of(path, &error);
 
-    if (!object || object->inode != inode) {
-        object_free(object);
+    free(path);
+    if (!object)
         return guess_by_name(name);
-    }
     mapped.kind = kind_of(object, name);
     if (object->version && mapped.kind != MAPPED_OTHER)
         shorten_version(&mapped, object->version);
@@ -114,26 +135,47 @@ static struct mapped read_file(const char *path, const char *name, ino_t inode)
     return mapped;
 }
 
+/* A file of holes costs nothing to make, and much to read. */
+static const char *why_not_read(const struct stat *file)
+{
+    if (file->st_size > LARGEST_FILE)
+        return "a file of more than a gigabyte is not read";
+    if (file->st_size > LARGEST_SPARSE && file->st_blocks * 512 < file->st_size / MOSTLY)
+        return "a large file that is mostly holes is not read";
+    return NULL;
+}
+
+static struct mapped look_at_open(int file, const struct stat *status, const char *name)
+{
+    struct mapped mapped;
+
+    if (recall(status, &mapped))
+        return mapped;
+    mapped.unread = why_not_read(status);
+    if (mapped.unread)
+        mapped = (struct mapped){guess_by_name(name).kind, "", mapped.unread};
+    else
+        mapped = read_file(file, name);
+    remember(status, &mapped);
+    return mapped;
+}
+
 struct mapped mapped_look(pid_t pid, const struct mapping *mapping)
 {
-    char *path = mapped_path(pid, mapping);
     const char *name = name_of(mapping->path);
+    struct stat status;
     struct mapped mapped;
-    struct entry *entry;
-    struct stat file;
+    int file = foreign_open_mapped(pid, mapping, &status);
 
-    if (stat(path, &file) != 0 || file.st_ino != mapping->inode) {
-        free(path);
-        return guess_by_name(name);
+    if (file >= 0) {
+        mapped = look_at_open(file, &status, name);
+        close(file);
+        return mapped;
     }
-    entry = entry_of(&file);
-    if (entry && is_of(entry, &file)) {
-        free(path);
-        return entry->mapped;
-    }
-    mapped = read_file(path, name, file.st_ino);
-    if (entry)
-        *entry = (struct entry){file.st_dev, file.st_ino, file.st_ctim, mapped};
-    free(path);
+    mapped = guess_by_name(name);
+    if (mapping->may_block)
+        mapped.unread = "it lies on a file system that may never answer";
+    else
+        trail_note("  %s: %s; judged by its name", mapping->path, strerror(errno));
     return mapped;
 }

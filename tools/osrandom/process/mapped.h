@@ -13,7 +13,7 @@
 enum mapped_kind {
     MAPPED_OTHER,
     MAPPED_OPENSSL, /* the shim can pin it */
-    MAPPED_CLOSED,  /* BoringSSL, LibreSSL: takes no method */
+    MAPPED_CLOSED,  /* BoringSSL, AWS-LC, LibreSSL: takes no method */
     MAPPED_HIDDEN,  /* a static copy that exports nothing */
     MAPPED_FIPS,    /* OpenSSL's FIPS provider */
 };
@@ -22,20 +22,22 @@ enum { MAPPED_LONGEST_VERSION = 24 };
 
 struct mapped {
     enum mapped_kind kind;
-    char version[MAPPED_LONGEST_VERSION]; /* "3.0.19"; "" if it is not known */
+    char version[MAPPED_LONGEST_VERSION]; /* "3.0.19", "AWS-LC"; "" if it is not known */
+    /* Why the file was judged by its name alone, though it is there and may be read: a clause. */
+    const char *unread;
 };
 
 /* Whether an object may begin with this mapping. */
 bool mapped_is_candidate(const struct mapping *mapping);
 
-/* A file that cannot be read is judged by its name. */
+/*
+ * A file that cannot be read is judged by its name. Not read are files that may never answer
+ * (mounts.h), those of more than a gigabyte, and those of more than 64 MiB that are mostly holes.
+ */
 struct mapped mapped_look(pid_t pid, const struct mapping *mapping);
 
-/* Where the mapped file can be opened: by the kernel's own link if we may, else by its name in the
- * process's root. In memory that free() takes. */
-char *mapped_path(pid_t pid, const struct mapping *mapping);
-
-/* The cache in memory that is shared with children; without it, each looks anew. */
+/* The cache in memory that is shared with children, which may look at the same time; without it,
+ * each looks anew. */
 void mapped_start(void);
 
 #endif

@@ -12,7 +12,9 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-enum { LARGEST_LIST = 64 << 20, ATTEMPTS = 5 };
+#include "mounts.h"
+
+enum { LARGEST_LIST = 64 << 20, LARGEST_READ = 256 << 20, ATTEMPTS = 5 };
 
 /* Takes a number and the byte that must follow it. */
 static bool take(const char **text, int base, char behind, uint64_t *number)
@@ -55,7 +57,7 @@ static size_t count_lines(const char *text)
 
 int process_from(struct process *process, char *maps, int memory)
 {
-    *process = (struct process){.text = maps, .memory = memory};
+    *process = (struct process){.text = maps, .memory = memory, .pages = -1, .left = LARGEST_READ};
     process->mappings = calloc(count_lines(maps), sizeof(struct mapping));
     if (!process->mappings) {
         process_close(process);
@@ -78,6 +80,8 @@ void process_close(struct process *process)
     free(process->mappings);
     free(process->text);
     close(process->memory);
+    if (process->pages >= 0)
+        close(process->pages);
 }
 
 /* A text that free() takes, or NULL and errno. */
@@ -133,6 +137,26 @@ static int meaning_of(int error, pid_t pid)
     return kill(pid, 0) == 0 || errno == EPERM ? EACCES : ESRCH;
 }
 
+/* Neighbours are mostly of one device. */
+static void note_what_may_block(struct process *process, pid_t pid)
+{
+    const struct mounts *mounts = mounts_of(pid);
+    bool answers = true;
+    dev_t device = 0;
+
+    for (size_t i = 0; i < process->count; i++) {
+        struct mapping *mapping = &process->mappings[i];
+
+        if (mapping->inode == 0)
+            continue;
+        if (mapping->device != device) {
+            device = mapping->device;
+            answers = mounts_answer_for_device(mounts, device);
+        }
+        mapping->may_block = !answers;
+    }
+}
+
 static int open_once(struct process *process, pid_t pid)
 {
     char directory[32], path[64], *text;
@@ -144,8 +168,15 @@ static int open_once(struct process *process, pid_t pid)
     if (memory < 0)
         return meaning_of(errno, pid);
     text = read_list(directory);
-    if (text && *text)
-        return process_from(process, text, memory);
+    if (text && *text) {
+        error = process_from(process, text, memory);
+        if (error)
+            return error;
+        note_what_may_block(process, pid);
+        snprintf(path, sizeof(path), "%s/pagemap", directory);
+        process->pages = open(path, O_RDONLY | O_CLOEXEC);
+        return 0;
+    }
     error = text ? ESRCH : meaning_of(errno, pid);
     free(text);
     close(memory);
@@ -163,10 +194,11 @@ int process_open(struct process *process, pid_t pid)
     return error;
 }
 
-bool process_read(const struct process *process, uint64_t address, void *buffer, size_t length)
-{
-    unsigned char *cursor = buffer;
+/* ---- Reading ---- */
 
+static bool read_memory(const struct process *process, uint64_t address, unsigned char *cursor,
+                        size_t length)
+{
     while (length > 0) {
         ssize_t got =
             address > INT64_MAX ? 0 : pread(process->memory, cursor, length, (off_t)address);
@@ -182,10 +214,72 @@ bool process_read(const struct process *process, uint64_t address, void *buffer,
     return true;
 }
 
+/* Bit 63 of a page's entry: it is there. pagemap(5), Documentation/admin-guide/mm/pagemap.rst. */
+static bool are_present(const struct process *process, uint64_t address, size_t length)
+{
+    uint64_t size = (uint64_t)sysconf(_SC_PAGESIZE), entry;
+
+    for (uint64_t page = address / size; page <= (address + length - 1) / size; page++)
+        if (process->pages < 0 ||
+            pread(process->pages, &entry, sizeof(entry), (off_t)(page * sizeof(entry))) !=
+                sizeof(entry) ||
+            !(entry >> 63))
+            return false;
+    return true;
+}
+
+/* A device's memory may change by being read. */
+static bool may_read(const struct process *process, const struct mapping *mapping, uint64_t address,
+                     size_t length)
+{
+    if (!mapping || mapping->permissions[3] != 'p')
+        return false;
+    return !mapping->may_block || are_present(process, address, length);
+}
+
+bool process_read(struct process *process, uint64_t address, void *buffer, size_t length)
+{
+    unsigned char *cursor = buffer;
+
+    if (length > process->left)
+        return false;
+    process->left -= length;
+    while (length > 0) {
+        const struct mapping *mapping = process_mapping_at(process, address);
+        size_t part = length;
+
+        if (mapping && mapping->end - address < part)
+            part = (size_t)(mapping->end - address);
+        if (!may_read(process, mapping, address, part) ||
+            !read_memory(process, address, cursor, part))
+            return false;
+        cursor += part;
+        address += part;
+        length -= part;
+    }
+    return true;
+}
+
+/* ---- The list ---- */
+
 const struct mapping *process_mapping_at(const struct process *process, uint64_t address)
 {
-    for (size_t i = 0; i < process->count; i++)
-        if (address >= process->mappings[i].start && address < process->mappings[i].end)
-            return &process->mappings[i];
-    return NULL;
+    size_t from = 0, to = process->count;
+
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+
+        if (address >= process->mappings[middle].end)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from < process->count && address >= process->mappings[from].start
+               ? &process->mappings[from]
+               : NULL;
+}
+
+bool process_same_file(const struct mapping *one, const struct mapping *other)
+{
+    return one->inode != 0 && one->inode == other->inode && one->device == other->device;
 }

@@ -18,6 +18,7 @@ struct mapping {
     dev_t device;                /* of the file system; stat(2) tells another on btrfs, overlayfs */
     uint64_t inode;              /* 0: no file */
     char permissions[5];         /* "rw-p" */
+    bool may_block;              /* a file on a file system that may never answer: mounts.h */
     /* "" for none. As the target sees it, in its mount namespace; it may hold any byte but a
      * newline, which the kernel writes as \012. " (deleted)" follows the name of a file that has
      * been removed or replaced. */
@@ -29,6 +30,8 @@ struct process {
     size_t count;
     char *text;
     int memory;
+    int pages;   /* /proc/PID/pagemap, -1: none */
+    size_t left; /* how many bytes may still be read */
 };
 
 /*
@@ -42,14 +45,21 @@ int process_open(struct process *process, pid_t pid);
 void process_close(struct process *process);
 
 /* The same from a text in the format of /proc/PID/maps and a descriptor in which an offset is an
- * address; both belong to the result from then on. 0 or ENOMEM. */
+ * address; both belong to the result from then on, and every mapping is taken to answer. 0 or
+ * ENOMEM. */
 int process_from(struct process *process, char *maps, int memory);
 
-/* False if not all of it can be read. May wait for the file system of a file that is mapped there;
- * one that never answers, such as a hostile user's own FUSE mount, holds the caller for ever. */
-bool process_read(const struct process *process, uint64_t address, void *buffer, size_t length);
+/*
+ * False if not all of it can be read, or more than a quarter of a gigabyte has been read already.
+ * Only what the list has is read, and of that no device and nothing shared. Of a file that may
+ * never answer (mounts.h) only those pages are read that the process has in its memory.
+ */
+bool process_read(struct process *process, uint64_t address, void *buffer, size_t length);
 
 /* NULL if nothing is mapped there. */
 const struct mapping *process_mapping_at(const struct process *process, uint64_t address);
+
+/* Whether both are mappings of one file. */
+bool process_same_file(const struct mapping *one, const struct mapping *other);
 
 #endif

@@ -4,6 +4,7 @@
 #include "status_block.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,8 +26,7 @@ static bool can_write_its_block(const struct process *process, const struct mapp
 {
     const struct mapping *data = process_mapping_at(process, block);
 
-    return data && data->inode == first->inode && data->device == first->device &&
-           data->permissions[1] == 'w';
+    return data && process_same_file(data, first) && data->permissions[1] == 'w';
 }
 
 static void describe(const struct process *process, uint64_t base, struct block_object *object)
@@ -47,7 +47,8 @@ static void describe(const struct process *process, uint64_t base, struct block_
              (int)(object->deleted ? name_length : length), mapping->path);
 }
 
-static void read_counters(const struct process *process, uint64_t address, struct block *status)
+static void read_counters(struct process *process, uint64_t address, struct block *status,
+                          bool *changed)
 {
     struct osrandom_counters counters;
 
@@ -55,8 +56,10 @@ static void read_counters(const struct process *process, uint64_t address, struc
     if (address == 0)
         return;
     status->counters = BLOCK_UNREADABLE;
-    if (!process_read(process, address, &counters, sizeof(counters)))
+    if (!process_read(process, address, &counters, sizeof(counters))) {
+        *changed = true; /* they may be younger than the list */
         return;
+    }
     status->counters = BLOCK_COUNTED;
     for (size_t i = 0; i < RANDOM_STRIPES; i++) {
         status->draws += counters.tallies[i].draws;
@@ -66,9 +69,74 @@ static void read_counters(const struct process *process, uint64_t address, struc
     status->failures = counters.failures;
 }
 
+/* ---- The method ---- */
+
+static bool read_word(struct process *process, unsigned int size, uint64_t address, uint64_t *word)
+{
+    uint32_t narrow = 0;
+
+    if (size == sizeof(*word))
+        return process_read(process, address, word, sizeof(*word));
+    if (!process_read(process, address, &narrow, sizeof(narrow)))
+        return false;
+    *word = narrow;
+    return true;
+}
+
+/* The data of an object are its file's writable mappings, and the memory without a file right
+ * behind them. */
+static bool is_in_data(const struct process *process, uint64_t base, uint64_t address)
+{
+    const struct mapping *object = process_mapping_at(process, base);
+    const struct mapping *data = process_mapping_at(process, address);
+
+    if (!object || !data || data->permissions[1] != 'w')
+        return false;
+    while (data > process->mappings && data->inode == 0 && data[-1].end == data->start)
+        data--;
+    return process_same_file(object, data);
+}
+
+/* A method is six pointers to functions. */
+static bool is_method_of(struct process *process, const struct remote_image *shim, uint64_t address)
+{
+    enum { FUNCTIONS = 6 };
+
+    for (unsigned int i = 0; i < FUNCTIONS; i++) {
+        const struct mapping *code;
+        uint64_t function;
+
+        if (!read_word(process, shim->word, address + (uint64_t)i * shim->word, &function) ||
+            function - shim->address >= shim->size)
+            return false;
+        code = process_mapping_at(process, function);
+        if (!code || code->permissions[2] != 'x')
+            return false;
+    }
+    return true;
+}
+
+static enum block_method method_at(struct process *process, const struct remote_image *shim,
+                                   uint64_t base, uint64_t address)
+{
+    uint64_t method;
+
+    if (address == 0)
+        return BLOCK_METHOD_UNKNOWN;
+    if (!is_in_data(process, base, address) || !read_word(process, shim->word, address, &method))
+        return BLOCK_METHOD_FALSE;
+    if (method == 0)
+        return BLOCK_METHOD_NONE;
+    return method - shim->address < shim->size && is_method_of(process, shim, method)
+               ? BLOCK_METHOD_OURS
+               : BLOCK_METHOD_OTHER;
+}
+
+/* ---- The block ---- */
+
 /* A value that no shim of this layout writes is the end of trust, and indexes nothing. */
-static bool read_openssls(const struct process *process, const struct osrandom_status *block,
-                          struct block *status)
+static bool read_openssls(struct process *process, const struct remote_image *shim,
+                          const struct osrandom_status *block, struct block *status)
 {
     for (size_t i = 0; i < OSRANDOM_STATUS_LIBCRYPTOS; i++) {
         struct block_openssl *openssl = &status->openssl[status->openssl_count];
@@ -80,17 +148,35 @@ static bool read_openssls(const struct process *process, const struct osrandom_s
         describe(process, block->libcrypto[i].base, &openssl->object);
         openssl->version = block->libcrypto[i].version;
         openssl->pin = block->libcrypto[i].pin;
+        openssl->method_word = block->method[i];
+        openssl->method = method_at(process, shim, block->libcrypto[i].base, block->method[i]);
         status->openssl_count++;
     }
     return true;
 }
 
-static enum block_result read_block(const struct process *process, uint64_t address,
-                                    struct block *status, bool *changed)
+/* The first shims of this layout had no addresses of methods yet; later ones may have more. */
+static const size_t size_of_first = offsetof(struct osrandom_status, method);
+
+static bool is_size(uint32_t size)
+{
+    return size == size_of_first || size >= sizeof(struct osrandom_status);
+}
+
+static bool read_bytes(struct process *process, uint64_t address, struct osrandom_status *block)
+{
+    *block = (struct osrandom_status){.size = 0};
+    if (!process_read(process, address, block, size_of_first))
+        return false;
+    return block->size < sizeof(*block) || process_read(process, address, block, sizeof(*block));
+}
+
+static enum block_result read_block(struct process *process, const struct remote_image *shim,
+                                    uint64_t address, struct block *status, bool *changed)
 {
     struct osrandom_status block;
 
-    if (!process_read(process, address, &block, sizeof(block))) {
+    if (!read_bytes(process, address, &block)) {
         *changed = true;
         return BLOCK_NO_SHIM;
     }
@@ -98,36 +184,47 @@ static enum block_result read_block(const struct process *process, uint64_t addr
         return BLOCK_DISTRUSTED;
     if (block.layout != OSRANDOM_STATUS_LAYOUT)
         return BLOCK_OTHER_LAYOUT;
-    if (block.size < sizeof(block) || block.mode > MODE_RESEED || block.source > RANDOM_URANDOM ||
-        !read_openssls(process, &block, status))
+    if (!is_size(block.size) || block.mode > MODE_RESEED || block.source > RANDOM_URANDOM ||
+        !read_openssls(process, shim, &block, status))
         return BLOCK_DISTRUSTED;
     status->mode = block.mode;
     status->source = block.source;
-    read_counters(process, block.counters, status);
+    read_counters(process, block.counters, status, changed);
     return BLOCK_READ;
 }
 
+static enum block_result read_shim(struct process *process, const struct mapping *first,
+                                   const struct remote_image *image, struct block *status,
+                                   bool *changed)
+{
+    uint64_t block = remote_image_symbol(image, "osrandom_status");
+
+    memset(status, 0, sizeof(*status));
+    if (!block || !can_write_its_block(process, first, block))
+        return BLOCK_NO_SHIM;
+    status->build_id_size =
+        remote_image_build_id(image, status->build_id, sizeof(status->build_id));
+    status->word = image->word;
+    status->dynamic = remote_image_dynamic_address(image);
+    describe(process, first->start, &status->shim);
+    return read_block(process, image, block, status, changed);
+}
+
 /* What the object that begins here has to say. */
-static enum block_result read_object(const struct process *process, const struct mapping *first,
+static enum block_result read_object(struct process *process, const struct mapping *first,
                                      struct block *status, bool *changed)
 {
     struct remote_image image;
     enum remote_image_result copied = remote_image_copy(&image, process, first);
-    uint64_t block;
+    enum block_result result;
 
     if (copied == REMOTE_IMAGE_CHANGED)
         *changed = true;
     if (copied != REMOTE_IMAGE_COPIED)
         return BLOCK_NO_SHIM;
-    memset(status, 0, sizeof(*status));
-    block = remote_image_symbol(&image, "osrandom_status");
-    status->build_id_size =
-        remote_image_build_id(&image, status->build_id, sizeof(status->build_id));
+    result = read_shim(process, first, &image, status, changed);
     remote_image_free(&image);
-    if (!block || !can_write_its_block(process, first, block))
-        return BLOCK_NO_SHIM;
-    describe(process, first->start, &status->shim);
-    return read_block(process, block, status, changed);
+    return result;
 }
 
 static bool pins_any(const struct block *status)
@@ -138,8 +235,7 @@ static bool pins_any(const struct block *status)
     return false;
 }
 
-enum block_result block_of_process(const struct process *process, struct block *status,
-                                   bool *changed)
+enum block_result block_of_process(struct process *process, struct block *status, bool *changed)
 {
     enum block_result best = BLOCK_NO_SHIM;
     unsigned int shims = 0;
@@ -174,7 +270,7 @@ enum block_result block_of_pid(pid_t pid, struct block *status)
     enum block_result result = BLOCK_NO_SHIM;
     bool changed = true;
 
-    for (int i = 0; i < ATTEMPTS && changed && result == BLOCK_NO_SHIM; i++) {
+    for (int i = 0; i < ATTEMPTS && changed; i++) {
         struct process process;
         int error = process_open(&process, pid);
 

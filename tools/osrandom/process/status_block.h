@@ -40,10 +40,21 @@ struct block_object {
     char path[PATH_MAX]; /* not fit for a terminal: see printable_into() */
 };
 
+/* What the word says where an OpenSSL keeps its method. */
+enum block_method {
+    BLOCK_METHOD_UNKNOWN, /* the block does not tell where that is */
+    BLOCK_METHOD_OURS,    /* it points into the shim, at functions of the shim's */
+    BLOCK_METHOD_NONE,    /* there is no method: OpenSSL draws from its own generator */
+    BLOCK_METHOD_OTHER,   /* it points elsewhere: the shim was swapped out */
+    BLOCK_METHOD_FALSE,   /* the place that the block tells is not in that OpenSSL's data */
+};
+
 struct block_openssl {
     struct block_object object; /* but for base, all 0 if nothing is mapped there now */
     uint64_t version;           /* as OpenSSL_version_num() answers; 0: not asked yet */
     unsigned int pin;           /* enum pin_state */
+    enum block_method method;
+    uint64_t method_word; /* its address; 0: not told */
 };
 
 enum block_counters {
@@ -58,6 +69,8 @@ struct block {
     struct block_object shim;
     unsigned char build_id[BLOCK_LONGEST_BUILD_ID];
     size_t build_id_size; /* in bytes; 0: none */
+    unsigned int word;    /* of the process, in bytes: 4 or 8 */
+    uint64_t dynamic;     /* the address of the shim's dynamic section */
     unsigned int shims;   /* how many there are; this is the first of those that pin an OpenSSL */
     unsigned int mode;    /* enum mode */
     unsigned int source;  /* enum random_source */
@@ -74,7 +87,6 @@ enum block_result block_of_pid(pid_t pid, struct block *status);
 
 /* The same of a process that has been opened. *changed: memory that its list holds could not be
  * read, so that another look may find more. */
-enum block_result block_of_process(const struct process *process, struct block *status,
-                                   bool *changed);
+enum block_result block_of_process(struct process *process, struct block *status, bool *changed);
 
 #endif

@@ -1,0 +1,27 @@
+# The probes' OpenSSLs are told by openssl.cnf to load the module. What measures is built by tests/provider/speed.
+define provider_rules
+$(BUILD)/provider/$(1)/speed: tests/provider/programs/speed.c $(BUILD)/trees/$(1) $(FLAGS_FILE)
+	$$(call say,PROGRAM,$$@)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q). $$$$(cat $(BUILD)/trees/$(1))/tree.env && \
+	    $$(CC) -O2 -g $$(TEST_CFLAGS) -isystem $$$$INCLUDE -fPIE -pie -o $$@ $$< $$$$LIBCRYPTO -lpthread \
+	    -Wl,--allow-shlib-undefined
+endef
+$(foreach tree,$(filter-out openssl-1.1.1,$(TREES)),$(eval $(call provider_rules,$(tree))))
+
+TEST_FILES += $(MODULE) $(LEDGER_MODULE)
+
+# A small core, for this system's C library and for musl.
+TEST_FILES += $(BUILD)/provider/core
+$(BUILD)/provider/core: tests/provider/programs/core.c preload/provider_abi.h $(FLAGS_FILE)
+	$(call say,PROGRAM,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -O1 -g $(TEST_CFLAGS) -o $@ $< -ldl
+
+ifneq ($(shell command -v musl-gcc),)
+TEST_FILES += $(BUILD)/provider/core_musl
+endif
+$(BUILD)/provider/core_musl: tests/provider/programs/core.c preload/provider_abi.h
+	$(call say,PROGRAM,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)musl-gcc -O1 -Wall -Wextra -Werror -D_GNU_SOURCE -Ipreload -o $@ $<

@@ -1,0 +1,207 @@
+/*
+ * See verdict.h. A block in memory can be forged, so "covered" is called self-reported unless the
+ * shim in memory is the one that we know, and is at work: see proof.h, loader_list.h, and struct
+ * block_openssl.
+ */
+#include "verdict.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "absence.h"
+#include "loader_list.h"
+#include "proof.h"
+#include "trail.h"
+
+static bool knows_shim;
+
+void verdict_start(const char *shim)
+{
+    knows_shim = proof_start(shim);
+}
+
+void verdict_say(struct look *look, enum look_state state, const char *why)
+{
+    look->state = state;
+    snprintf(look->why, sizeof(look->why), "%s", why);
+}
+
+/* ---- Is the shim at work? ---- */
+
+/* A block in memory can be written by anyone: what only a shim has that is loaded and pinned is
+ * looked at besides. NULL if it is all there. */
+static const char *why_not_at_work(const struct findings *findings, struct process *process)
+{
+    const char *wrong;
+
+    if (proof_is_same_build(&findings->status)) {
+        wrong = proof_fails(process, &findings->status);
+        trail_note("  its code and pointers in memory: %s",
+                   wrong ? wrong : "those of the shim that is known here");
+        if (wrong)
+            return wrong;
+    }
+    if (loader_lists(process, findings->status.dynamic) == NOT_LISTED)
+        return "the loader knows of no such shim as it shows";
+    for (size_t i = 0; i < findings->status.openssl_count; i++)
+        if (findings->status.openssl[i].pin == PIN_HELD &&
+            findings->status.openssl[i].method == BLOCK_METHOD_FALSE)
+            return "where its shim says that OpenSSL keeps its method, it does not";
+    return NULL;
+}
+
+/* Only of one that is at work. NULL if we can vouch for it. */
+static const char *why_self_reported(const struct findings *findings, struct process *process)
+{
+    const struct block *status = &findings->status;
+
+    if (!knows_shim)
+        return "self-reported: there is no shim here to compare with";
+    if (!proof_is_same_build(status))
+        return status->word == sizeof(void *)
+                   ? "self-reported: its shim is another build"
+                   : "self-reported: its shim is another build, of another word size";
+    if (loader_lists(process, status->dynamic) != LISTED)
+        return "self-reported: the loader's list of objects cannot be read";
+    for (size_t i = 0; i < status->openssl_count; i++)
+        if (status->openssl[i].pin == PIN_HELD && status->openssl[i].method == BLOCK_METHOD_UNKNOWN)
+            return "self-reported: where OpenSSL keeps its method is not known";
+    return findings->unread ? "self-reported: some of its files are not read" : NULL;
+}
+
+/* A method that was taken back counts as well: OpenSSL draws from its own generator. */
+static const char *why_swapped(const struct findings *findings)
+{
+    for (size_t i = 0; i < findings->status.openssl_count; i++) {
+        if (findings->status.openssl[i].pin != PIN_HELD)
+            continue;
+        if (findings->status.openssl[i].method == BLOCK_METHOD_OTHER)
+            return "OpenSSL draws by another method, which was set past the shim";
+        if (findings->status.openssl[i].method == BLOCK_METHOD_NONE)
+            return "OpenSSL's method was taken out past the shim; it draws by its own";
+    }
+    return NULL;
+}
+
+/* ---- The verdict ---- */
+
+static const char *why_not_pinned(const struct findings *findings)
+{
+    if (findings->status.mode == MODE_BUILTIN)
+        return "mode builtin: OpenSSL is left alone";
+    if (findings->status.mode == MODE_REGISTER)
+        return "mode register: OpenSSL keeps its generator until the engine is chosen";
+    if (findings->status.mode == MODE_RESEED)
+        return "mode reseed: an OpenSSL cannot be made to notice forks";
+    for (size_t i = 0; i < findings->status.openssl_count; i++) {
+        if (findings->status.openssl[i].pin == PIN_GIVEN)
+            return "the program's own generator was let in (OSRANDOM_ON_REPLACE=allow)";
+        if (findings->status.openssl[i].pin == PIN_DRAWS)
+            return "an OpenSSL was built without methods: only direct calls draw from the shim";
+        if (findings->status.openssl[i].pin == PIN_REFUSED)
+            return "an OpenSSL refused the shim's method";
+    }
+    return "the shim has not seen an OpenSSL that is mapped";
+}
+
+/* Good until the next call. */
+static const char *clause(const char *format, const char *name)
+{
+    static char text[LOOK_WHY];
+
+    snprintf(text, sizeof(text), format, name);
+    return text;
+}
+
+/* The paths that are asked may hang; that there is no shim is known by now. */
+static const char *why_absent(const struct findings *findings)
+{
+    struct look *look = findings->look;
+    const char *why;
+
+    verdict_say(look, LOOK_UNCOVERED, "without the shim; finding out why took too long");
+    look->is_partly = true;
+    why = absence_of_shim(findings->pid);
+    look->is_partly = false;
+    return why;
+}
+
+static const char *why_uncovered(const struct findings *findings)
+{
+    switch (findings->result) {
+    case BLOCK_DISTRUSTED:
+        return "what it shows as the shim's status block is not one";
+    case BLOCK_OTHER_LAYOUT:
+        return "its shim is of another version, and cannot be read";
+    default:
+        break;
+    }
+    if (findings->hidden)
+        return "a static copy of OpenSSL hides its symbols";
+    if (findings->closed)
+        return clause("%s takes no other generator", findings->closed_name);
+    if (findings->result == BLOCK_NO_SHIM)
+        return why_absent(findings);
+    if (findings->wrong)
+        return findings->wrong;
+    if (findings->pinned < findings->reachable)
+        return why_not_pinned(findings);
+    return findings->fips ? "a FIPS provider is loaded, whose keys are its own" : NULL;
+}
+
+static void take_figures(struct findings *findings)
+{
+    struct look *look = findings->look;
+
+    if (findings->result != BLOCK_READ)
+        return;
+    look->has_shim = true;
+    look->word = findings->status.word;
+    look->mode = findings->status.mode;
+    look->source = findings->status.source;
+    look->draws = findings->status.draws;
+    look->bytes = findings->status.bytes;
+    look->swaps = findings->status.swaps;
+    look->failures = findings->status.failures;
+}
+
+/* A file that was not read may hold an OpenSSL. */
+static void conclude_without_openssl(const struct findings *findings)
+{
+    if (findings->unread)
+        verdict_say(findings->look, LOOK_TROUBLE, findings->unread);
+    else
+        verdict_say(findings->look, LOOK_NO_OPENSSL, "");
+}
+
+void verdict_conclude(struct findings *findings, struct process *process)
+{
+    struct look *look = findings->look;
+    bool has_block = findings->result == BLOCK_READ;
+    const char *why;
+
+    take_figures(findings);
+    if (look->openssl_count == 0 && findings->fips == 0) {
+        conclude_without_openssl(findings);
+        return;
+    }
+    if (has_block)
+        findings->wrong = why_not_at_work(findings, process);
+    why = has_block && !findings->wrong ? why_swapped(findings) : NULL;
+    if (why) {
+        verdict_say(look, LOOK_SWAPPED, why);
+        return;
+    }
+    why = why_uncovered(findings);
+    if (why) {
+        verdict_say(look, LOOK_UNCOVERED, why);
+        return;
+    }
+    why = why_self_reported(findings, process);
+    look->self_reported = why != NULL;
+    if (findings->guarded)
+        verdict_say(look, LOOK_GUARDED,
+                    why ? why : "a generator of OpenSSL's own, made to notice forks");
+    else
+        verdict_say(look, LOOK_COVERED, why ? why : "");
+}

@@ -1,0 +1,52 @@
+/*
+ * See status_words.h.
+ */
+#include "status_words.h"
+
+#include <stddef.h>
+
+#include "settings_table.h"
+
+static const struct {
+    const char *people, *machines;
+} states[LOOK_STATES] = {
+    [LOOK_COVERED] = {"covered", "covered"},
+    [LOOK_UNCOVERED] = {"not covered", "uncovered"},
+    [LOOK_GUARDED] = {"guarded", "guarded"},
+    [LOOK_SWAPPED] = {"swapped", "swapped"},
+    [LOOK_NO_OPENSSL] = {"no OpenSSL", "no-openssl"},
+    [LOOK_NOT_PERMITTED] = {"no access", "not-permitted"},
+    [LOOK_GONE] = {"gone", "gone"},
+    [LOOK_TROUBLE] = {"trouble", "trouble"},
+    [LOOK_PASSED] = {"passed", "passed"},
+};
+
+const char *state_for_people(const struct look *look)
+{
+    return look->state == LOOK_COVERED && look->self_reported ? "self-reported"
+                                                              : states[look->state].people;
+}
+
+const char *state_for_machines(const struct look *look)
+{
+    return states[look->state].machines;
+}
+
+static const char *word_of(enum setting setting, unsigned int value)
+{
+    return value < SETTING_VALUES && settings_table[setting].values[value]
+               ? settings_table[setting].values[value]
+               : "?";
+}
+
+const char *mode_of(const struct look *look)
+{
+    return look->has_shim ? word_of(SETTING_MODE, look->mode) : NULL;
+}
+
+/* A source is prepared before anything is drawn from it. */
+const char *source_of(const struct look *look)
+{
+    return look->has_shim && look->source && look->draws ? word_of(SETTING_SOURCE, look->source)
+                                                         : NULL;
+}
