@@ -9,10 +9,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-__attribute__((visibility("default"))) int stat(const char *path, struct stat *status)
+/* Called stat64() where programs are built for large files, which here has the same layout. */
+static int meddle(const char *name, const char *path, struct stat *status)
 {
     int (*next)(const char *, struct stat *) =
-        (int (*)(const char *, struct stat *))dlsym(RTLD_NEXT, "stat");
+        (int (*)(const char *, struct stat *))dlsym(RTLD_NEXT, name);
     const char *file = getenv("MEDDLE_FILE"), *fifo = getenv("MEDDLE_FIFO");
     int answer = next(path, status);
 
@@ -22,4 +23,14 @@ __attribute__((visibility("default"))) int stat(const char *path, struct stat *s
         abort();
     rename(fifo, file);
     return answer;
+}
+
+int stat(const char *path, struct stat *status)
+{
+    return meddle("stat", path, status);
+}
+
+int stat64(const char *path, struct stat64 *status)
+{
+    return meddle("stat64", path, (struct stat *)status);
 }
