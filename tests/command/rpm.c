@@ -50,7 +50,7 @@ Test(rpm, brings_what_works)
                   "    grep -o 'draws from the operating system'\n"
                   "test -e \"$root/usr/share/man/man8/osrandom.8\" -o -e "
                   "\"$root/usr/share/man/man8/osrandom.8.gz\"\n"
-                  "test -x \"$root/usr/share/doc/osrandom/examples/whole-system\"",
+                  "test -e \"$root/usr/share/doc/osrandom/examples/systemd/osrandom.conf\"",
                   "draws from the operating system\n", "the packages lack something");
 }
 
