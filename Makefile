@@ -111,6 +111,7 @@ help:
 	@echo 'make uninstall  takes away what both have put there'
 	@echo 'make windows    the engine and the sources for Windows, by mingw-w64'
 	@echo 'make deb        Debian packages in $(BUILD)/deb, their hashes and an SBOM'
+	@echo 'make rpm        RPM packages in $(BUILD)/rpm'
 	@echo 'make version    the version, which is that of tools/package/debian/changelog'
 	@echo 'make clean      removes $(BUILD)/'
 	@echo 'V=1 shows the commands; CC and CFLAGS are yours to set, WERROR= lets warnings pass, and'
@@ -195,7 +196,7 @@ $(PROVIDER_OBJECTS): CPPFLAGS += -DOSRANDOM_VERSION='"$(VERSION)"'
 $(PROVIDER_OBJECTS): $(COMMAND_PLACE)
 
 C_FILES := $(shell find platform preload tests tools -name '*.[ch]' 2>/dev/null)
-SCRIPTS := $(shell grep -lE '^\#!.*\b(ba)?sh' .ci/* tools/* $$(find tests tools/examples -type f -perm -u+x) tools/package/debian/*.prerm tools/package/sbom 2>/dev/null)
+SCRIPTS := $(shell grep -lE '^\#!.*\b(ba)?sh' .ci/* tools/* $$(find tests tools/examples -type f -perm -u+x) tools/package/debian/*.prerm tools/package/debian/tests/draws tools/package/sbom 2>/dev/null)
 LINT_SOURCES := $(SHIM_SOURCES) $(MODULE_SOURCES)
 LINT_FLAGS := -Iplatform -Ipreload -D_GNU_SOURCE -std=gnu11
 

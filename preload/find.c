@@ -75,16 +75,25 @@ static bool read_object(struct loaded *loaded, const struct dl_phdr_info *info)
     return true;
 }
 
+/* One in front of the shim is never asked: it may ask the shim in turn, as another copy of the shim
+ * does. */
+static void note_getpid(const struct search *search, const struct elf_image *image)
+{
+    getpid_function *found = next_getpid ? NULL : elf_image_symbol(image, "getpid");
+
+    if (found && search->past_ourselves)
+        next_getpid = found;
+    else if (found)
+        guard_give_up();
+}
+
 /* The host's functions are the first behind the shim in load order, which is look-up order for all
  * that is loaded with the program; failing that, any getenv(). */
 static void note_next(struct search *search, const struct elf_image *image)
 {
     getenv_function *found;
 
-    if (!next_getpid)
-        next_getpid = elf_image_symbol(image, "getpid");
-    if (next_getpid && !search->past_ourselves)
-        guard_give_up();
+    note_getpid(search, image);
     if (next_getenv || !(found = elf_image_symbol(image, "getenv")))
         return;
     if (search->past_ourselves)

@@ -78,7 +78,7 @@ endef
 $(foreach tree,$(TREES),$(eval $(call tree_rules,$(tree))))
 
 # Programs without OpenSSL that come by it in their own ways.
-PRELOADS := other_shim stands walks
+PRELOADS := holds other_shim stands walks
 PROGRAMS := $(patsubst tests/programs/%.c,$(BUILD)/programs/%,\
               $(filter-out $(PRELOADS:%=tests/programs/%.c),$(wildcard tests/programs/*.c))) \
             $(PRELOADS:%=$(BUILD)/programs/%.so)

@@ -25,6 +25,7 @@ COMMAND_LINKS := $(BUILD)/platform/elf_image.o
 COMMAND_CFLAGS := $(ANYWHERE) -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(WARNINGS) -Wno-cast-align -fPIE \
                   -Iplatform -Ipreload -Itools/osrandom \
                   -DOSRANDOM_VERSION='"$(VERSION)"' -DOSRANDOM_LIBDIR='"$(LIBDIR)"' \
+                  -DOSRANDOM_BINDIR='"$(BINDIR)"' \
                   $(if $(COMMAND_LIBS),$(shell $(PKG_CONFIG) --cflags $(COMMAND_PACKAGES) 2>/dev/null))
 
 ifneq ($(HAS_COMMAND),)
@@ -39,7 +40,7 @@ no-command:
 
 # Where the shim is installed is part of the command.
 COMMAND_PLACE := $(BUILD)/tools/place
-$(call remember,$(COMMAND_PLACE),$(LIBDIR) $(VERSION))
+$(call remember,$(COMMAND_PLACE),$(LIBDIR) $(BINDIR) $(VERSION))
 $(COMMAND_PLACE): ;
 
 $(BUILD)/tools/%.o: tools/%.c $(FLAGS_FILE) $(COMMAND_PLACE) tools/tools.mk
@@ -139,3 +140,21 @@ deb:
 	$(Q)rm -rf $(DEB_TREE)
 	$(Q)cd $(BUILD)/deb && sha256sum $$(ls *.deb | grep -v dbgsym) >SHA256SUMS
 	$(Q)tools/package/sbom $$(ls $(BUILD)/deb/*.deb | grep -v dbgsym) >$(BUILD)/deb/osrandom-$(VERSION).spdx.json
+
+# ---- The RPM package ----
+
+.PHONY: rpm
+RPM_DIR := $(BUILD)/rpm
+# Of a system that has no RPM packages of its own, rpm does not know what is installed.
+rpm:
+	$(call say,RPM,$(RPM_DIR))
+	$(Q)command -v rpmbuild >/dev/null || { echo 'make rpm: rpmbuild is missing: install rpm-build, or rpm' >&2; exit 1; }
+	$(Q)rm -rf $(RPM_DIR) && mkdir -p $(RPM_DIR)/SOURCES
+	$(Q)tar -c --exclude=./build --exclude='./$(BUILD)' --exclude=./.git --transform='s!^\.!osrandom-$(VERSION)!' . | \
+	    gzip -n >$(RPM_DIR)/SOURCES/osrandom-$(VERSION).tar.gz
+	$(Q)nodeps=; rpm -q rpm >/dev/null 2>&1 || nodeps=--nodeps; \
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u MAKEOVERRIDES \
+	    rpmbuild $$nodeps --define "_topdir $$(realpath '$(RPM_DIR)')" --define 'osrandom_version $(VERSION)' -bb \
+	    tools/package/osrandom.spec >$(RPM_DIR)/log 2>&1 || { tail -n 20 $(RPM_DIR)/log >&2; exit 1; }
+	$(Q)mv $(RPM_DIR)/RPMS/*/*.rpm $(RPM_DIR)/ && rm -rf $(RPM_DIR)/BUILD $(RPM_DIR)/BUILDROOT $(RPM_DIR)/RPMS \
+	    $(RPM_DIR)/SRPMS $(RPM_DIR)/SPECS

@@ -21,6 +21,7 @@ static const char make_machine[] =
     "mount -t proc proc root/proc; mount --rbind /dev root/dev; mount -t tmpfs tmpfs root/run\n"
     "mkdir root/box; cp $(ls \"$3\"/deb/*.deb | grep -v dbgsym) root/box; cp "
     "\"$3\"/tests/command/moody.so \"$3\"/tests/command/crash.so root/box\n"
+    "cp -a \"$2\"/tools/package/debian/tests root/box/dep8\n"
     "cp -a \"$2\"/tools/examples root/box\n"
     "export DEBS=/box/*.deb BOX=/box DEBIAN_FRONTEND=noninteractive\n"
     "export PATH=/usr/sbin:/usr/bin:/sbin:/bin\n"

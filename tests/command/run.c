@@ -203,6 +203,39 @@ Test(run, escapes_control_bytes_in_what_it_says)
     outcome_free(&outcome);
 }
 
+/* A shim that is there for each word size, by one name. */
+Test(run, keeps_a_shim_that_fits_each_program)
+{
+    struct outcome outcome =
+        shell("lib=$(sed -n 's/^\\/\\(.*\\)\\/libc\\.so\\.6.*/\\1/p' <<END\n"
+              "$(ldd /bin/true | grep -o '/.*libc.so.6')\nEND\n)\n"
+              "mkdir -p \"$1/$lib\"; cp \"$SHIM\" \"$1/$lib\"\n"
+              "export LD_PRELOAD=\"libm.so.6:$1/\\$LIB/libosrandom_preload.so\"\n"
+              "\"$OSRANDOM\" run env | sed -n 's/^LD_PRELOAD=//p'\n"
+              "rm \"$1/$lib/libosrandom_preload.so\"; \"$OSRANDOM\" run env 2>/dev/null |\n"
+              "    sed -n 's/^LD_PRELOAD=//p'",
+              directory(), NULL);
+
+    expect(&outcome, 0,
+           text_format("%s/$LIB/libosrandom_preload.so:libm.so.6\n%s:libm.so.6\n", directory(),
+                       the_shim()),
+           NULL, "programs of another word size lose their shim, or one that is gone is kept");
+    outcome_free(&outcome);
+}
+
+Test(run, finds_the_shim_of_a_prefix_that_was_moved)
+{
+    struct outcome outcome =
+        shell("mkdir -p \"$1/moved/bin\" \"$1/moved/lib\"; cp \"$SHIM\" \"$1/moved/lib\"\n"
+              "cp \"$OSRANDOM\" \"$1/moved/bin\"; ln -s moved/bin/osrandom \"$1/osrandom\"\n"
+              "\"$1/osrandom\" run env | sed -n 's/^LD_PRELOAD=//p'",
+              directory(), NULL);
+
+    expect(&outcome, 0, text_format("%s/moved/lib/libosrandom_preload.so\n", directory()), "",
+           "the shim that was moved along is not found");
+    outcome_free(&outcome);
+}
+
 /* ---- --require ---- */
 
 static void expect_refused(const char *program, const char *why)
@@ -231,7 +264,12 @@ Test(run, require_refuses_what_is_static)
 
 Test(run, require_refuses_a_hidden_copy)
 {
-    expect_refused(built("probes/openssl-3.0/static_hidden"), "hidden");
+    const char *path = copy_of(built("probes/openssl-3.0/static_hidden"), "stripped", 0755);
+    struct outcome outcome = run_words(NULL, NULL, NULL, "strip", path, NULL);
+
+    cr_assert_eq(outcome.exit_code, 0, "%s", outcome.err);
+    outcome_free(&outcome);
+    expect_refused(path, "hidden");
 }
 
 Test(run, require_refuses_another_architecture)
@@ -288,5 +326,30 @@ Test(run, require_starts_a_script_and_says_that_it_cannot_tell)
 
     expect(&outcome, 0, "ran\n", "cannot be told beforehand",
            "what cannot be told is refused, or not said");
+    outcome_free(&outcome);
+}
+
+Test(run, require_is_not_silent_of_what_takes_the_shim_away)
+{
+    const char *shell_script = file_of("script", "#!/bin/sh\nexec env -u LD_PRELOAD true\n", 0755);
+    const char *line = file_of("line", "#!/usr/bin/env -S LD_PRELOAD= true\n", 0755);
+    struct outcome outcome = osrandom(NULL, "run", "--require", shell_script, NULL);
+
+    expect(&outcome, 0, "", "cannot be told beforehand", "a wrapper is taken for its shell");
+    outcome_free(&outcome);
+    outcome = osrandom(NULL, "run", "--strict", shell_script, NULL);
+    expect(&outcome, 125, "", "is not started", "--strict starts what cannot be told");
+    outcome_free(&outcome);
+    outcome = osrandom(NULL, "run", "--require", "env", "-u", "LD_PRELOAD", "true", NULL);
+    expect(&outcome, 0, "", "cannot be told beforehand", "env is taken for what it starts");
+    outcome_free(&outcome);
+    expect_refused(line, "takes LD_PRELOAD away");
+}
+
+Test(run, strict_starts_what_is_covered)
+{
+    struct outcome outcome = osrandom(NULL, "run", "--strict", "openssl", "rand", "2", NULL);
+
+    expect(&outcome, 0, NULL, "", "a program that is covered is refused");
     outcome_free(&outcome);
 }

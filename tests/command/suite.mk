@@ -1,7 +1,9 @@
 # Programs that come by their OpenSSL in ways that `osrandom explain` must tell apart. libalike.so
 # exports what the shim looks for.
 COMMAND_FILES := $(addprefix $(BUILD)/tests/command/,libs/libalike.so by_rpath by_runpath through/libthrough.so \
-                   through_library static writes held held_hidden held_stripped held_exported forged.so moody.so silent.so \
+                   through_library static writes loads/libloads.so loads/libmount.so \
+                   loads/libpam.so loads/security/pam_alike.so host host_linked names_library has_modules awslc exports \
+                   awslc_inside meddles.so held held_hidden held_stripped held_exported forged.so moody.so silent.so \
                    crash.so never_answers maps forge libs/libaws.so)
 COMMAND_COMPILE = $(Q)mkdir -p $(@D) && $(CC) -O1 $(TEST_CFLAGS) -o $@
 
@@ -38,6 +40,49 @@ $(BUILD)/tests/command/static: tests/command/programs/plain.c
 $(BUILD)/tests/command/writes: tests/command/programs/writes.c
 	$(call say,CC,$@)
 	$(COMMAND_COMPILE) $<
+
+# Libraries that load others: anything, what their text names, and modules in a place that is known.
+LOADS := $(BUILD)/tests/command/loads
+$(LOADS)/libloads.so $(LOADS)/libmount.so $(LOADS)/libpam.so: tests/command/programs/loads.c
+	$(call say,CC,$@)
+	$(COMMAND_COMPILE) $< -fPIC -shared -Wl,-soname,$(@F) $($(@F)_FLAGS) -ldl
+libmount.so_FLAGS = -DWHAT='"libalike.so"' -Wl,--enable-new-dtags,-rpath,'$$ORIGIN/../libs'
+
+$(LOADS)/security/pam_alike.so: tests/command/programs/plain.c $(BUILD)/tests/command/libs/libalike.so
+	$(call say,CC,$@)
+	$(COMMAND_COMPILE) $< -fPIC -shared -Wl,--no-as-needed -L$(@D)/../../libs -lalike \
+	    -Wl,--enable-new-dtags,-rpath,'$$ORIGIN/../../libs'
+
+$(addprefix $(BUILD)/tests/command/,host host_linked names_library has_modules): tests/command/programs/plain.c \
+    $(addprefix $(LOADS)/,libloads.so libmount.so libpam.so security/pam_alike.so) $(BUILD)/tests/command/libs/libalike.so
+	$(call say,CC,$@)
+	$(COMMAND_COMPILE) $< -Wl,--no-as-needed -L$(LOADS) -L$(@D)/libs $($(@F)_LOADS) \
+	    -Wl,--enable-new-dtags,-rpath,'$$ORIGIN/loads:$$ORIGIN/libs'
+host_LOADS := -lloads
+host_linked_LOADS := -lloads -lalike
+names_library_LOADS := -lmount
+has_modules_LOADS := -lpam
+
+# AWS-LC, as a library that is linked, and inside.
+$(BUILD)/tests/command/libs/libawslc.so: tests/command/programs/awslc.c
+	$(call say,CC,$@)
+	$(COMMAND_COMPILE) $< -fPIC -shared -Wl,-soname,libawslc.so
+
+$(BUILD)/tests/command/awslc: tests/command/programs/plain.c $(BUILD)/tests/command/libs/libawslc.so
+	$(call say,CC,$@)
+	$(COMMAND_COMPILE) $< -Wl,--no-as-needed -L$(@D)/libs -lawslc -Wl,-rpath,'$$ORIGIN/libs'
+
+$(BUILD)/tests/command/awslc_inside: tests/command/programs/plain.c tests/command/programs/awslc.c
+	$(call say,CC,$@)
+	$(COMMAND_COMPILE) $(filter %.c,$^)
+
+$(BUILD)/tests/command/exports: tests/command/programs/plain.c tests/command/programs/alike.c
+	$(call say,CC,$@)
+	$(COMMAND_COMPILE) $(filter %.c,$^) -rdynamic
+
+$(BUILD)/tests/command/meddles.so: tests/command/programs/meddles.c
+	$(call say,CC,$@)
+	$(COMMAND_COMPILE) $< -fPIC -shared -ldl
 
 # How a control group's name is read is asked of the command's own part; so is the vmclock, for no hypervisor
 # here has the device.
@@ -92,4 +137,9 @@ $(BUILD)/tests/command/packaged: $(wildcard platform/*.[ch] preload/* tools/osra
     $(shell find tools/man tools/completion tools/examples tools/package -type f)
 	$(Q)mkdir -p $(@D)
 	$(Q)if command -v dh dpkg-buildpackage >/dev/null; then $(MAKE) --no-print-directory deb; fi
+	$(Q)touch $@
+
+TEST_FILES += $(BUILD)/tests/command/packaged_rpm
+$(BUILD)/tests/command/packaged_rpm: $(BUILD)/tests/command/packaged
+	$(Q)if command -v rpmbuild >/dev/null; then $(MAKE) --no-print-directory rpm; fi
 	$(Q)touch $@

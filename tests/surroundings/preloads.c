@@ -121,6 +121,18 @@ Test(preloads, that_define_getpid_in_front_keep_openssl_from_being_called_guarde
     outcome_free(&behind);
 }
 
+Test(preloads, that_are_another_copy_of_the_shim_do_not_ask_in_circles)
+{
+    const char *const words[] = {OURS("asks_pid"), NULL};
+    const struct command command = {
+        .argv = words, .preload = both(the_shim(), the_ledger_shim()), .seconds = 20};
+    struct outcome outcome = run(&command);
+
+    cr_expect(outcome.exit_code == 0 && strncmp(outcome.out, "number=", 7) == 0,
+              "getpid() of two copies ask each other for ever: '%s'", outcome.out);
+    outcome_free(&outcome);
+}
+
 Test(preloads, that_serve_memory_get_their_own_blocks_back)
 {
     expect_beside(OURS("malloc.so"), NULL);

@@ -50,8 +50,8 @@ void print_version(void);
 /* As printable_into() of base/printable.h has it, with malloc(). */
 char *printable(const char *text);
 
-/* The shim beside this program, or in the library directory; NULL if it is in neither. The path is
- * absolute, and static. */
+/* The shim beside this program, in the library directory that belongs to its own, or in the one
+ * that it was built for; NULL if it is in none. The path is absolute, and static. */
 const char *shim_path(void);
 
 #endif

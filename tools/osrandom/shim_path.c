@@ -22,7 +22,36 @@ static bool is_there(void)
     return access(found, R_OK) == 0;
 }
 
-static bool is_beside(const char *program)
+/* From the directory of programs to that of libraries, as they were built for: "../lib". */
+static const char *way_to_libraries(void)
+{
+    static char way[PATH_MAX];
+    const char *from = OSRANDOM_BINDIR, *to = OSRANDOM_LIBDIR;
+    size_t same = 0, ups = 0;
+
+    for (size_t i = 0; from[i] && from[i] == to[i]; i++)
+        if (to[i] == '/')
+            same = i + 1;
+    for (const char *rest = from + same; *rest; rest += strcspn(rest, "/"), rest += *rest == '/')
+        ups++;
+    *way = '\0';
+    while (ups-- && strlen(way) + strlen("../") < sizeof(way))
+        strcat(way, "../");
+    if (strlen(way) + strlen(to + same) < sizeof(way))
+        strcat(way, to + same);
+    return way;
+}
+
+static bool is_in(const char *directory, const char *way)
+{
+    char place[PATH_MAX];
+
+    return snprintf(place, sizeof(place), "%s/%s" SHIM_NAME, directory, way) < (int)sizeof(place) &&
+           realpath(place, found) && is_there();
+}
+
+/* Beside it, or in the library directory of a prefix that was moved as a whole. */
+static bool is_near(const char *program)
 {
     char absolute[PATH_MAX];
     char *slash;
@@ -30,15 +59,14 @@ static bool is_beside(const char *program)
     if (!program || !realpath(program, absolute) || !(slash = strrchr(absolute, '/')))
         return false;
     *slash = '\0';
-    return snprintf(found, sizeof(found), "%s" SHIM_NAME, absolute) < (int)sizeof(found) &&
-           is_there();
+    return is_in(absolute, ".") || is_in(absolute, way_to_libraries());
 }
 
 const char *shim_path(void)
 {
     const char *started_as = (const char *)(uintptr_t)getauxval(AT_EXECFN);
 
-    if (is_beside("/proc/self/exe") || is_beside(started_as))
+    if (is_near("/proc/self/exe") || is_near(started_as))
         return found;
     snprintf(found, sizeof(found), "%s" SHIM_NAME, OSRANDOM_LIBDIR);
     return is_there() ? found : NULL;

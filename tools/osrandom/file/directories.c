@@ -10,11 +10,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/memory.h"
+#include "regular.h"
 
-enum { DEEPEST_INCLUDE = 8, LARGEST_LOADER = 16 << 20 };
+enum {
+    DEEPEST_INCLUDE = 8,
+    MOST_FILES = 1000, /* that include one another */
+    LARGEST_CONF = 1 << 20,
+    LARGEST_LOADER = 16 << 20,
+};
+
+static unsigned int files_left;
 
 static void add_directory(char **list, const char *directory)
 {
@@ -44,7 +51,8 @@ static void read_included(char **list, const char *conf, const char *pattern, in
 
 static void read_conf(char **list, const char *path, int depth)
 {
-    FILE *file = depth < DEEPEST_INCLUDE ? fopen(path, "re") : NULL;
+    bool may = depth < DEEPEST_INCLUDE && files_left > 0 && files_left--;
+    FILE *file = may ? regular_stream(path, LARGEST_CONF) : NULL;
     size_t room = 0;
     char *line = NULL;
 
@@ -73,7 +81,7 @@ static char *musl_directories(const char *loader_name)
 {
     size_t length = strcspn(loader_name, ".");
     char *path = text_of("/etc/%.*s.path", (int)length, loader_name);
-    FILE *file = fopen(path, "re");
+    FILE *file = regular_stream(path, LARGEST_CONF);
     char *text = NULL;
     size_t room = 0;
 
@@ -104,9 +112,7 @@ static bool is_directory_name(const char *text, size_t length)
  * ld.so.conf. */
 static void add_built_in(char **list, const char *loader)
 {
-    struct stat status;
-    bool is_file = stat(loader, &status) == 0 && S_ISREG(status.st_mode); /* else not even opened */
-    FILE *file = is_file && status.st_size < LARGEST_LOADER ? fopen(loader, "re") : NULL;
+    FILE *file = regular_stream(loader, LARGEST_LOADER);
     size_t room = 0;
     char *text = NULL;
 
@@ -120,13 +126,14 @@ static void add_built_in(char **list, const char *loader)
         fclose(file);
 }
 
-char *directories_of(const char *loader)
+static char *look_up(const char *loader)
 {
     const char *slash = loader ? strrchr(loader, '/') : NULL;
     char *list = NULL;
 
     if (slash && strncmp(slash + 1, "ld-musl-", strlen("ld-musl-")) == 0)
         return musl_directories(slash + 1);
+    files_left = MOST_FILES;
     read_conf(&list, "/etc/ld.so.conf", 0);
     if (slash) {
         char *directory = text_of("%.*s", (int)(slash - loader), loader);
@@ -137,4 +144,31 @@ char *directories_of(const char *loader)
     }
     add_directory(&list, "/lib64:/usr/lib64:/lib:/usr/lib");
     return list;
+}
+
+/* Most programs have the same loader. */
+char *directories_of(const char *loader)
+{
+    static char *last_loader, *last_list;
+
+    if (!last_list || strcmp(last_loader, loader ? loader : "") != 0) {
+        free(last_loader);
+        free(last_list);
+        last_loader = text_of("%s", loader ? loader : "");
+        last_list = look_up(loader);
+    }
+    return text_of("%s", last_list);
+}
+
+char *loaders_lib(const char *loader)
+{
+    char *list = NULL, *lib = NULL, *state = NULL;
+
+    add_built_in(&list, loader);
+    for (char *one = list ? strtok_r(list, ":", &state) : NULL; one && !lib;
+         one = strtok_r(NULL, ":", &state))
+        if (strncmp(one, "/usr/", strlen("/usr/")) != 0)
+            lib = text_of("%s", one + 1);
+    free(list);
+    return lib ? lib : text_of("lib");
 }

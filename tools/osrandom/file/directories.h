@@ -8,4 +8,8 @@
  * program. */
 char *directories_of(const char *loader);
 
+/* What $LIB stands for in the lists of a glibc's loader: "lib/x86_64-linux-gnu", "lib64" or "lib".
+ * In memory that free() takes. */
+char *loaders_lib(const char *loader);
+
 #endif

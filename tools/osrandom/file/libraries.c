@@ -3,12 +3,14 @@
  */
 #include "libraries.h"
 
+#include <elf.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "directories.h"
+#include "known.h"
 
 struct search {
     const struct object *program;
@@ -59,23 +61,21 @@ static char *expand(const char *directory, size_t length, const struct object *o
     return plain;
 }
 
-static struct object *read_fitting(const char *path, const struct search *search)
+static const struct object *read_fitting(const char *path, const struct search *search)
 {
-    const char *error;
-    struct object *object = object_of(path, &error);
+    const struct object *object = known_object(path);
 
-    if (object && object->machine == search->program->machine &&
-        object->class == search->program->class)
-        return object;
-    object_free(object);
-    return NULL;
+    return object && object->machine == search->program->machine &&
+                   object->class == search->program->class
+               ? object
+               : NULL;
 }
 
 /* Looks through directories with colons, or semicolons, between. */
-static struct object *look_through(const char *list, const char *name, const struct object *origin,
-                                   const struct search *search)
+static const struct object *look_through(const char *list, const char *name,
+                                         const struct object *origin, const struct search *search)
 {
-    struct object *found = NULL;
+    const struct object *found = NULL;
 
     while (!found && list && *list) {
         size_t length = strcspn(list, ":;");
@@ -93,10 +93,10 @@ static struct object *look_through(const char *list, const char *name, const str
 }
 
 /* In the order that ld.so(8) gives. */
-static struct object *find_library(const char *name, const struct object *needed_by,
-                                   const struct search *search)
+static const struct object *find_library(const char *name, const struct object *needed_by,
+                                         const struct search *search)
 {
-    struct object *found = NULL;
+    const struct object *found = NULL;
 
     if (strchr(name, '/'))
         return read_fitting(name, search);
@@ -143,41 +143,88 @@ static void add_needed(struct libraries *libraries, const struct object *object,
 {
     for (size_t i = 0; i < object->needed_count; i++) {
         const char *name = object->needed[i];
-        struct object *library;
+        const struct object *library;
 
         if (has_name(libraries, name))
             continue;
+        if (libraries->count + libraries->missing_count >= MOST_LIBRARIES) {
+            libraries->is_cut = true;
+            return;
+        }
         library = find_library(name, object, search);
         if (!library) {
             libraries->missing =
                 grown(libraries->missing, libraries->missing_count, sizeof(*libraries->missing));
             libraries->missing[libraries->missing_count++] = text_of("%s", name);
-        } else if (is_found(libraries, library)) {
-            object_free(library);
-        } else {
+        } else if (!is_found(libraries, library)) {
             libraries->found = grown(libraries->found, libraries->count, sizeof(*libraries->found));
             libraries->found[libraries->count++] = (struct library){library, object};
         }
     }
 }
 
-struct libraries libraries_of(const struct object *program)
+const char *usual_loader(const struct object *object)
 {
-    struct search search = {program, origin_of_program(program), directories_of(program->loader)};
+    static const struct {
+        unsigned int machine;
+        const char *loader;
+    } usual[] = {
+        {EM_X86_64, "/lib64/ld-linux-x86-64.so.2"},
+        {EM_386, "/lib/ld-linux.so.2"},
+        {EM_AARCH64, "/lib/ld-linux-aarch64.so.1"},
+        {EM_ARM, "/lib/ld-linux-armhf.so.3"},
+        {EM_PPC64, "/lib64/ld64.so.2"},
+        {EM_S390, "/lib/ld64.so.1"},
+        {EM_RISCV, "/lib/ld-linux-riscv64-lp64d.so.1"},
+    };
+
+    for (size_t i = 0; !object->loader && i < sizeof(usual) / sizeof(usual[0]); i++)
+        if (usual[i].machine == object->machine)
+            return usual[i].loader;
+    return object->loader;
+}
+
+static struct search search_of(const struct object *program)
+{
+    return (struct search){program, origin_of_program(program),
+                           directories_of(usual_loader(program))};
+}
+
+static void search_free(struct search *search)
+{
+    free(search->origin);
+    free(search->system);
+}
+
+struct libraries libraries_of_module(const struct object *module, const struct object *program)
+{
+    struct search search = search_of(program);
     struct libraries libraries = {0};
 
-    add_needed(&libraries, program, &search);
+    add_needed(&libraries, module, &search);
     for (size_t i = 0; i < libraries.count; i++)
         add_needed(&libraries, libraries.found[i].object, &search);
-    free(search.origin);
-    free(search.system);
+    search_free(&search);
     return libraries;
+}
+
+struct libraries libraries_of(const struct object *program)
+{
+    return libraries_of_module(program, program);
+}
+
+const struct object *library_named(const char *name, const struct object *needed_by,
+                                   const struct object *program)
+{
+    struct search search = search_of(program);
+    const struct object *found = find_library(name, needed_by, &search);
+
+    search_free(&search);
+    return found;
 }
 
 void libraries_free(struct libraries *libraries)
 {
-    for (size_t i = 0; i < libraries->count; i++)
-        object_free(libraries->found[i].object);
     for (size_t i = 0; i < libraries->missing_count; i++)
         free(libraries->missing[i]);
     free(libraries->found);

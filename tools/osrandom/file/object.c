@@ -1,45 +1,45 @@
 /*
- * See object.h. libelf checks every offset that the file gives; texts are searched for in the whole
- * file, since the linker keeps them in no section of their own.
+ * See object.h. libelf checks every offset that the file gives.
  */
 #include "object.h"
 
-#include <ctype.h>
-#include <fcntl.h>
+#include <errno.h>
 #include <gelf.h>
 #include <libelf.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "object_symbols.h"
+#include "object_texts.h"
+#include "regular.h"
 
-struct text {
-    const char *bytes;
-    size_t length;
-};
-
-static const char *find(struct text text, const char *wanted)
-{
-    return text.bytes ? memmem(text.bytes, text.length, wanted, strlen(wanted)) : NULL;
-}
+static const char too_large[] = "it is larger than what is looked at";
 
 /* ---- Headers ---- */
 
-static void read_program_headers(struct object *object, Elf *elf, struct text file)
+static void read_program_headers(struct object *object, Elf *elf, int descriptor)
 {
+    char path[PATH_MAX];
     size_t count = 0;
 
     elf_getphdrnum(elf, &count);
     for (size_t i = 0; i < count; i++) {
         GElf_Phdr header;
+        ssize_t length;
 
         if (!gelf_getphdr(elf, (int)i, &header) || header.p_type != PT_INTERP ||
-            header.p_offset >= file.length || header.p_filesz > file.length - header.p_offset)
+            header.p_filesz > sizeof(path))
+            continue;
+        length = pread(descriptor, path, (size_t)header.p_filesz, (off_t)header.p_offset);
+        if (length <= 0)
             continue;
         free(object->loader);
-        object->loader = strndup(file.bytes + header.p_offset, (size_t)header.p_filesz);
+        object->loader = text_of("%.*s", (int)length, path);
     }
 }
 
@@ -51,7 +51,7 @@ static void replace(char **text, const char *by)
 
 static void add_needed(struct object *object, const char *name)
 {
-    if (!name)
+    if (!name || object->needed_count == OBJECT_MOST_NEEDED)
         return;
     object->needed = grown(object->needed, object->needed_count, sizeof(*object->needed));
     object->needed[object->needed_count++] = text_of("%s", name);
@@ -94,48 +94,21 @@ static void read_build_id(struct object *object, Elf_Scn *section)
     }
 }
 
-/* ---- Symbols ---- */
+/* ---- Sections ---- */
 
-struct symbols_seen {
-    bool set_method, version_number, own_bytes, exported_bytes;
-};
-
-static void note_symbol(struct object *object, struct symbols_seen *seen, const char *name,
-                        const GElf_Sym *symbol, bool dynamic)
-{
-    bool defined = symbol->st_shndx != SHN_UNDEF;
-
-    if (!dynamic) {
-        seen->own_bytes |= defined && strcmp(name, "RAND_bytes") == 0;
-        return;
-    }
-    if (!defined) {
-        object->imports_dlopen |= strcmp(name, "dlopen") == 0 || strcmp(name, "dlmopen") == 0;
-        return;
-    }
-    seen->set_method |= strcmp(name, "RAND_set_rand_method") == 0;
-    seen->version_number |= strcmp(name, "OpenSSL_version_num") == 0 || strcmp(name, "SSLeay") == 0;
-    seen->exported_bytes |= strcmp(name, "RAND_bytes") == 0; /* so does the shim */
-    object->defines_getenv |= strcmp(name, "getenv") == 0;
-    object->is_boringssl |= strncmp(name, "BORINGSSL_", strlen("BORINGSSL_")) == 0;
-    object->is_aws_lc |= strncmp(name, "awslc_", strlen("awslc_")) == 0;
-}
-
-static void read_symbols(struct object *object, Elf *elf, Elf_Scn *section, const GElf_Shdr *header,
+static void read_section(struct object *object, Elf *elf, Elf_Scn *section, const GElf_Shdr *header,
                          struct symbols_seen *seen)
 {
-    Elf_Data *data = elf_getdata(section, NULL);
-    GElf_Sym symbol;
-
-    for (int i = 0; data && gelf_getsym(data, i, &symbol); i++) {
-        const char *name = elf_strptr(elf, header->sh_link, symbol.st_name);
-
-        if (name)
-            note_symbol(object, seen, name, &symbol, header->sh_type == SHT_DYNSYM);
-    }
+    if (header->sh_type == SHT_DYNAMIC)
+        read_dynamic(object, elf, section, header);
+    else if (header->sh_type == SHT_DYNSYM || header->sh_type == SHT_SYMTAB)
+        object_read_symbols(object, elf, section, header, seen);
+    else if (header->sh_type == SHT_NOTE)
+        read_build_id(object, section);
 }
 
-static void read_sections(struct object *object, Elf *elf)
+/* False: one of them is past the bounds. */
+static bool read_sections(struct object *object, Elf *elf)
 {
     struct symbols_seen seen = {0};
     size_t names = 0;
@@ -150,99 +123,28 @@ static void read_sections(struct object *object, Elf *elf)
             continue;
         object->has_sections = true;
         name = elf_strptr(elf, names, header.sh_name);
-        if (header.sh_type == SHT_DYNAMIC)
-            read_dynamic(object, elf, section, &header);
-        else if (header.sh_type == SHT_DYNSYM || header.sh_type == SHT_SYMTAB)
-            read_symbols(object, elf, section, &header, &seen);
-        else if (header.sh_type == SHT_NOTE)
-            read_build_id(object, section);
-        else if (name && strcmp(name, ".go.buildinfo") == 0)
-            object->is_go = true;
+        object->is_go |= name && strcmp(name, ".go.buildinfo") == 0;
+        if (header.sh_type == SHT_NOBITS || header.sh_type == SHT_PROGBITS)
+            continue;
+        if (header.sh_size > OBJECT_LARGEST_TABLE)
+            return false;
+        read_section(object, elf, section, &header, &seen);
     }
-    object->exports_openssl = seen.exported_bytes && seen.version_number;
-    object->exports_set_method = seen.set_method;
-    object->has_generator = object->exports_openssl || (seen.own_bytes && !seen.exported_bytes);
-}
-
-/* ---- Texts ---- */
-
-/* "OpenSSL 3.0.19 27 Jan 2026", or LibreSSL and its number. Other texts that begin so go on in
- * words. */
-static char *version_at(const char *start, const char *end)
-{
-    const char *number = (const char *)memchr(start, ' ', (size_t)(end - start)) + 1;
-    const char *last = number;
-    int dots = 0;
-
-    for (; last < end && isprint((unsigned char)*last); last++)
-        dots += *last == '.';
-    if (!isdigit((unsigned char)*number) || dots < 2 || last - start > 60)
-        return NULL;
-    return text_of("%.*s", (int)(last - start), start);
-}
-
-static char *find_version(struct text file, const char *name)
-{
-    const char *end = file.bytes + file.length;
-    struct text rest = file;
-    const char *start;
-
-    while ((start = find(rest, name))) {
-        char *version = version_at(start, end);
-
-        if (version)
-            return version;
-        rest = (struct text){start + 1, (size_t)(end - start - 1)};
-    }
-    return NULL;
-}
-
-/* OpenSSL's generator names its source files in error records, 1.0.x a web page: in every release
- * one of these. In two parts each, lest this program hold them itself. */
-static bool holds_generator(struct text file)
-{
-    static const char *const traces[][2] = {
-        {"/rand/", "rand_lib.c"},
-        {"/rand/", "drbg_lib.c"},
-        {"/rands/", "drbg_ctr.c"},
-        {"OpenSSL NIST ", "SP 800-90A DRBG"},
-        {"www.openssl.org/", "support/faq.html"},
-    };
-    bool found = false;
-
-    for (size_t i = 0; i < sizeof(traces) / sizeof(traces[0]) && !found; i++) {
-        char *trace = text_of("%s%s", traces[i][0], traces[i][1]);
-
-        found = find(file, trace);
-        free(trace);
-    }
-    return found;
-}
-
-static void read_texts(struct object *object, struct text file)
-{
-    object->has_generator = object->has_generator || holds_generator(file);
-    object->names_libcrypto = find(file, "libcrypto.so") || find(file, "libssl.so");
-    object->version = find_version(file, "LibreSSL ");
-    if (!object->version)
-        object->version = find_version(file, "OpenSSL ");
-    if (object->is_boringssl)
-        replace(&object->version, object->is_aws_lc ? "AWS-LC" : "BoringSSL");
+    object_judge_symbols(object, &seen);
+    return true;
 }
 
 /* ---- */
 
-static struct object *read_elf(const char *path, Elf *elf, const struct stat *status,
-                               const char **error)
+static struct object *read_elf(const char *path, Elf *elf, int descriptor,
+                               const struct stat *status, const char **error)
 {
     struct object *object;
-    struct text file = {0};
     GElf_Ehdr header;
 
     *error = "it is no ELF program";
     if (!elf || elf_kind(elf) != ELF_K_ELF || !gelf_getehdr(elf, &header))
         return NULL;
-    file.bytes = elf_rawfile(elf, &file.length);
     object = grown(NULL, 0, sizeof(*object));
     *object = (struct object){.path = text_of("%s", path),
                               .device = status->st_dev,
@@ -250,11 +152,13 @@ static struct object *read_elf(const char *path, Elf *elf, const struct stat *st
                               .class = header.e_ident[EI_CLASS],
                               .machine = header.e_machine,
                               .type = header.e_type};
-    if (!file.bytes)
-        file.length = 0;
-    read_program_headers(object, elf, file);
-    read_sections(object, elf);
-    read_texts(object, file);
+    read_program_headers(object, elf, descriptor);
+    if (!read_sections(object, elf)) {
+        *error = too_large;
+        object_free(object);
+        return NULL;
+    }
+    object_read_texts(object, descriptor, status->st_size);
     return object;
 }
 
@@ -262,18 +166,18 @@ struct object *object_of(const char *path, const char **error)
 {
     struct object *object = NULL;
     struct stat status;
-    int descriptor = -1;
+    int descriptor = regular_open(path, &status);
 
-    *error = "it cannot be read";
-    if (stat(path, &status) == 0 && S_ISREG(status.st_mode)) /* a device is not even opened */
-        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    *error = errno == EINVAL ? "it is no regular file" : "it cannot be read";
     if (descriptor < 0)
         return NULL;
-    elf_version(EV_CURRENT);
-    if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) {
-        Elf *elf = elf_begin(descriptor, ELF_C_READ_MMAP, NULL);
+    *error = too_large;
+    if (status.st_size <= OBJECT_LARGEST) {
+        Elf *elf;
 
-        object = read_elf(path, elf, &status, error);
+        elf_version(EV_CURRENT);
+        elf = elf_begin(descriptor, ELF_C_READ_MMAP, NULL);
+        object = read_elf(path, elf, descriptor, &status, error);
         elf_end(elf);
     }
     close(descriptor);
@@ -287,6 +191,9 @@ void object_free(struct object *object)
     for (size_t i = 0; i < object->needed_count; i++)
         free(object->needed[i]);
     free(object->needed);
+    for (size_t i = 0; i < object->named_count; i++)
+        free(object->named[i]);
+    free(object->named);
     free(object->path);
     free(object->loader);
     free(object->rpath);
@@ -307,4 +214,41 @@ bool object_takes_no_method(const struct object *object)
 {
     return object->is_boringssl || !object->exports_set_method ||
            (object->version && strncmp(object->version, "LibreSSL", strlen("LibreSSL")) == 0);
+}
+
+/* ---- The OpenSSL inside ---- */
+
+/* As preload/symbol_file.c has it, except that a pin compares more than the build id. */
+static bool has_debug_symbols(const struct object *object)
+{
+    char digits[2 * OBJECT_LONGEST_BUILD_ID + 1] = "";
+    struct object *debug;
+    const char *error;
+    bool has;
+    char *path;
+
+    if (object->build_id_size == 0)
+        return false;
+    for (size_t i = 0; i < object->build_id_size; i++)
+        snprintf(digits + 2 * i, 3, "%02x", object->build_id[i]);
+    path = text_of("/usr/lib/debug/.build-id/%.2s/%s.debug", digits, digits + 2);
+    debug = object_of(path, &error);
+    has = debug && debug->has_own_symbols && debug->build_id_size == object->build_id_size &&
+          memcmp(debug->build_id, object->build_id, object->build_id_size) == 0;
+    object_free(debug);
+    free(path);
+    return has;
+}
+
+enum inside object_inside(const struct object *object)
+{
+    if (object->exports_openssl)
+        return INSIDE_EXPORTED;
+    if (!object->has_generator)
+        return INSIDE_NONE;
+    if (!object->has_signal)
+        return INSIDE_SILENT;
+    if (object->is_provider) /* a pin would be for a generator that its owner does not draw from */
+        return INSIDE_STRIPPED;
+    return object->has_own_symbols || has_debug_symbols(object) ? INSIDE_SYMBOLS : INSIDE_STRIPPED;
 }

@@ -8,21 +8,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "libraries.h"
+#include "loads.h"
+#include "preset.h"
 #include "privilege.h"
+#include "starters.h"
 
 /* What is known of a program so far. */
 struct inquiry {
     const struct program *program;
     const struct object *object;
     const char *shim;
+    enum preset preset;
     struct libraries libraries;
     struct prediction prediction;
-    unsigned int reached; /* OpenSSLs that the shim will pin */
-    unsigned int hidden;  /* copies that it cannot see */
-    unsigned int closed;  /* those that take no method */
+    unsigned int reached;   /* OpenSSLs that the shim will pin */
+    unsigned int guarded;   /* copies without symbols, in libraries */
+    unsigned int unguarded; /* the same in the program itself, or not noticed */
+    unsigned int closed;    /* those that take no method */
 };
 
 static const char *name_of(const struct object *object)
@@ -47,10 +53,8 @@ static void add_fact(struct prediction *prediction, char *fact)
 static int gravity(enum verdict verdict)
 {
     static const int gravities[] = {
-        [VERDICT_COVERED] = 0,
-        [VERDICT_NOTHING] = 1,
-        [VERDICT_UNKNOWN] = 2,
-        [VERDICT_UNCOVERED] = 3,
+        [VERDICT_COVERED] = 0, [VERDICT_NOTHING] = 1,   [VERDICT_UNKNOWN] = 2,
+        [VERDICT_GUARDED] = 3, [VERDICT_UNCOVERED] = 4,
     };
 
     return gravities[verdict];
@@ -77,13 +81,22 @@ static bool is_library(const struct object *object)
 static void check_architecture(struct inquiry *inquiry)
 {
     const char *error;
-    struct object *shim = object_of(inquiry->shim, &error);
+    struct object *shim;
 
+    if (inquiry->preset >= PRESET_BY_NAME || !inquiry->shim) /* which fits */
+        return;
+    shim = object_of(inquiry->shim, &error);
     if (shim &&
         (shim->machine != inquiry->object->machine || shim->class != inquiry->object->class))
         add_verdict(inquiry, VERDICT_UNCOVERED, "it is for another architecture than the shim",
-                    "the shim built for that architecture");
+                    "the shim built for that architecture, and '/usr/$LIB/libosrandom_preload.so', "
+                    "which stands for each program's own");
     object_free(shim);
+}
+
+static bool is_loader_missing(const struct object *object)
+{
+    return object->loader && access(object->loader, F_OK) != 0;
 }
 
 static void check_linkage(struct inquiry *inquiry)
@@ -92,10 +105,7 @@ static void check_linkage(struct inquiry *inquiry)
 
     if (object->type != ET_EXEC && object->type != ET_DYN)
         add_verdict(inquiry, VERDICT_UNKNOWN, "it is neither a program nor a library", NULL);
-    else if (is_library(object))
-        add_verdict(inquiry, VERDICT_UNKNOWN, "it is a library, so that depends on the program",
-                    NULL);
-    else if (!object->loader)
+    else if (!object->loader && !is_library(object))
         add_verdict(inquiry, VERDICT_UNCOVERED,
                     object->is_go
                         ? "it is static, so nothing can be preloaded; Go's own crypto does not "
@@ -104,113 +114,176 @@ static void check_linkage(struct inquiry *inquiry)
                     "linking it dynamically");
     else if (!object->has_sections)
         add_verdict(inquiry, VERDICT_UNKNOWN, "its section headers have been stripped", NULL);
+    else if (is_loader_missing(object))
+        add_verdict(inquiry, VERDICT_UNKNOWN,
+                    "its loader, and so the place of its libraries, is missing", NULL);
 }
 
 static void check_privilege(struct inquiry *inquiry, enum predict_for whom)
 {
     enum privilege privilege = privilege_of(inquiry->object->path, whom == PREDICT_FOR_THIS_USER);
 
-    if (privilege == PRIVILEGE_NONE)
+    if (privilege == PRIVILEGE_NONE || is_library(inquiry->object))
         return;
-    add_verdict(inquiry, VERDICT_UNCOVERED,
-                privilege == PRIVILEGE_CAPABILITIES
-                    ? "it has file capabilities, and the loader ignores LD_PRELOAD for it"
-                    : "it is set-user-ID or set-group-ID, and the loader ignores LD_PRELOAD for it",
-                "naming the shim in /etc/ld.so.preload");
+    if (inquiry->preset == PRESET_HONOURED)
+        return;
+    if (inquiry->preset == PRESET_BY_NAME)
+        add_verdict(inquiry, VERDICT_UNCOVERED,
+                    "it is started with more rights, and the loader then refuses the bare name in "
+                    "/etc/ld.so.preload",
+                    "'/usr/$LIB/libosrandom_preload.so', or the full path, in /etc/ld.so.preload");
+    else
+        add_verdict(
+            inquiry, VERDICT_UNCOVERED,
+            privilege == PRIVILEGE_CAPABILITIES
+                ? "it has file capabilities, and the loader ignores LD_PRELOAD for it"
+                : "it is set-user-ID or set-group-ID, and the loader ignores LD_PRELOAD for it",
+            "naming the shim in /etc/ld.so.preload");
+}
+
+static void check_preload(struct inquiry *inquiry)
+{
+    if (inquiry->preset >= PRESET_BY_NAME)
+        add_fact(&inquiry->prediction, text_of("/etc/ld.so.preload names the shim already"));
+    else if (inquiry->preset == PRESET_UNFIT)
+        add_fact(&inquiry->prediction,
+                 text_of("/etc/ld.so.preload names a shim that its loader cannot load"));
+    if (inquiry->program->takes_preload_away && inquiry->preset < PRESET_BY_NAME)
+        add_verdict(inquiry, VERDICT_UNCOVERED, "its #! line takes LD_PRELOAD away",
+                    "naming the shim in /etc/ld.so.preload");
 }
 
 /* ---- Where does its OpenSSL come from? ---- */
 
+static void note_exported(struct inquiry *inquiry, const struct object *object,
+                          const struct object *needed_by)
+{
+    const char *version = version_of(object);
+
+    if (object == inquiry->object)
+        add_fact(&inquiry->prediction, text_of("carries %s inside and exports it", version));
+    else if (needed_by == inquiry->object)
+        add_fact(&inquiry->prediction, text_of("linked to %s: %s", object->path, version));
+    else
+        add_fact(&inquiry->prediction, text_of("linked to %s, through %s: %s", object->path,
+                                               name_of(needed_by), version));
+    if (object_takes_no_method(object))
+        inquiry->closed++;
+    else
+        inquiry->reached++;
+}
+
+static void note_hidden(struct inquiry *inquiry, const struct object *object, enum inside inside)
+{
+    bool is_program = object == inquiry->object && !is_library(object);
+    const char *how = inside == INSIDE_SYMBOLS ? "its symbols are known, so that it is pinned"
+                      : inside == INSIDE_STRIPPED && object->is_provider
+                          ? "a provider keeps its own generator"
+                      : inside == INSIDE_STRIPPED ? "it has no symbols"
+                                                  : "it does not show when it starts";
+
+    add_fact(&inquiry->prediction,
+             text_of("%s%s a copy of %s inside, and hides it; %s",
+                     object == inquiry->object ? "" : object->path,
+                     object == inquiry->object ? "has" : " has", version_of(object), how));
+    if (inside == INSIDE_SYMBOLS)
+        inquiry->reached++;
+    else if (inside == INSIDE_STRIPPED && !is_program)
+        inquiry->guarded++;
+    else
+        inquiry->unguarded++;
+}
+
 static void note_openssl(struct inquiry *inquiry, const struct object *object,
                          const struct object *needed_by)
 {
-    bool is_program = object == inquiry->object;
+    enum inside inside = object_inside(object);
 
-    if (object->exports_openssl && is_program)
+    if (inside == INSIDE_EXPORTED)
+        note_exported(inquiry, object, needed_by);
+    else if (inside != INSIDE_NONE)
+        note_hidden(inquiry, object, inside);
+    else if (object->is_boringssl)
         add_fact(&inquiry->prediction,
-                 text_of("carries %s inside and exports it", version_of(object)));
-    else if (object->exports_openssl && needed_by == inquiry->object)
-        add_fact(&inquiry->prediction,
-                 text_of("linked to %s: %s", object->path, version_of(object)));
-    else if (object->exports_openssl)
-        add_fact(&inquiry->prediction, text_of("linked to %s, through %s: %s", object->path,
-                                               name_of(needed_by), version_of(object)));
-    else if (object->has_generator)
-        add_fact(&inquiry->prediction,
-                 text_of("%s%s a copy of %s inside, and hides it", is_program ? "" : object->path,
-                         is_program ? "has" : " has", version_of(object)));
-
-    if (object->exports_openssl && object_takes_no_method(object))
-        inquiry->closed++;
-    else if (object->exports_openssl)
-        inquiry->reached++;
-    else if (object->has_generator)
-        inquiry->hidden++;
-}
-
-/* Not what a library may load for its own ends, but what makes a program one that runs modules. */
-static bool is_language(const struct object *object)
-{
-    static const char *const names[] = {"libpython", "libruby",  "libperl", "libphp", "liblua",
-                                        "libtcl",    "libguile", "libjvm",  "libjli", "libnode"};
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (strncmp(name_of(object), names[i], strlen(names[i])) == 0)
-            return true;
-    return false;
-}
-
-static bool may_load_by_name(const struct object *object)
-{
-    return object->names_libcrypto && !object->exports_openssl &&
-           !object_needs(object, "libcrypto.so") && !object_needs(object, "libssl.so");
-}
-
-static void note_dlopen(struct inquiry *inquiry, const struct object *object)
-{
-    bool is_program = object == inquiry->object;
-
-    if (!object->imports_dlopen)
-        return;
-    if (may_load_by_name(object))
-        add_fact(
-            &inquiry->prediction,
-            text_of("%s names libcrypto or libssl, and can load it with dlopen", name_of(object)));
-    else if (is_program || is_language(object))
-        add_fact(&inquiry->prediction, text_of("%s can load modules with dlopen", name_of(object)));
-    else
-        return;
-    add_verdict(inquiry, VERDICT_UNKNOWN, "what it loads shows only when it runs",
-                "'osrandom status' while it runs; an OpenSSL that is loaded late is covered");
+                 text_of("%s%s %s inside, which is left alone",
+                         object == inquiry->object ? "" : object->path,
+                         object == inquiry->object ? "has" : " has", object->version));
 }
 
 static void note_openssls(struct inquiry *inquiry)
 {
+    static const char helps[] = "its debug symbols below /usr/lib/debug, a build that keeps its "
+                                "symbols, or one that is linked to the system's OpenSSL";
+
     note_openssl(inquiry, inquiry->object, NULL);
     for (size_t i = 0; i < inquiry->libraries.count; i++)
         note_openssl(inquiry, inquiry->libraries.found[i].object,
                      inquiry->libraries.found[i].needed_by);
-    if (inquiry->hidden)
+    if (inquiry->unguarded)
         add_verdict(inquiry, VERDICT_UNCOVERED,
-                    "a copy of OpenSSL that is hidden cannot be reached",
-                    "linking it to the system's OpenSSL");
+                    "a copy of OpenSSL that is hidden cannot be reached", helps);
     if (inquiry->closed)
-        add_verdict(inquiry, VERDICT_UNCOVERED, "BoringSSL and LibreSSL take no other generator",
-                    NULL);
+        add_verdict(inquiry, VERDICT_UNCOVERED,
+                    "BoringSSL, AWS-LC and LibreSSL take no other generator", NULL);
+    if (inquiry->guarded)
+        add_verdict(
+            inquiry, VERDICT_GUARDED,
+            "a copy of OpenSSL that is hidden keeps its own generator, made to notice forks",
+            helps);
 }
 
-static void note_what_may_load_it(struct inquiry *inquiry)
+/* ---- What may come later ---- */
+
+static void note_loads(struct inquiry *inquiry)
 {
-    note_dlopen(inquiry, inquiry->object);
-    for (size_t i = 0; i < inquiry->libraries.count; i++)
-        note_dlopen(inquiry, inquiry->libraries.found[i].object);
-    if (inquiry->prediction.why && inquiry->object->defines_getenv)
+    struct loads loads = loads_of(inquiry->object, &inquiry->libraries);
+    bool may_change =
+        inquiry->reached ? loads.known > BRINGS_OPENSSL : loads.known > BRINGS_NOTHING;
+
+    for (size_t i = 0; i < loads.fact_count; i++)
+        add_fact(&inquiry->prediction, loads.facts[i]);
+    free(loads.facts);
+    if (inquiry->object->names_libcrypto && !inquiry->reached && !loads.fact_count)
+        add_fact(&inquiry->prediction,
+                 text_of("%s names libcrypto or libssl", name_of(inquiry->object)));
+    else if (!loads.unknown_modules && !may_change)
+        return;
+    if ((loads.unknown_modules || !inquiry->reached) && inquiry->object->defines_getenv)
         add_fact(&inquiry->prediction,
                  text_of("defines getenv itself, so the shim notices an OpenSSL that is loaded "
                          "late only at its first draw"));
+    add_verdict(inquiry, VERDICT_UNKNOWN,
+                inquiry->reached ? "it is covered as far as it is linked; what it loads as modules "
+                                   "shows only when it runs"
+                                 : "what it loads shows only when it runs",
+                "'osrandom explain' of its modules, 'osrandom status' while it runs; an OpenSSL "
+                "that is loaded late is covered");
+}
+
+/* Of what is covered this is no matter: it tells of the program itself. */
+static void note_started(struct inquiry *inquiry)
+{
+    const struct object *object = inquiry->object;
+
+    if (is_starter(object) || (!inquiry->reached && becomes_another(object)))
+        add_verdict(inquiry, VERDICT_UNKNOWN,
+                    "it starts other programs, and may take LD_PRELOAD from them",
+                    "'osrandom explain' of what it starts");
+    else if (inquiry->program->interpreter && !inquiry->reached)
+        add_verdict(inquiry, VERDICT_UNKNOWN, "what a script starts shows only when it runs",
+                    "'osrandom explain' of what it starts");
+}
+
+static void note_what_may_come(struct inquiry *inquiry)
+{
+    note_started(inquiry);
+    note_loads(inquiry);
     if (inquiry->libraries.missing_count)
         add_verdict(inquiry, VERDICT_UNKNOWN, "not all of its libraries were found", NULL);
-    add_verdict(inquiry, VERDICT_NOTHING, "there is no OpenSSL in it", NULL);
+    if (inquiry->libraries.is_cut)
+        add_verdict(inquiry, VERDICT_UNKNOWN, "it has too many libraries", NULL);
+    if (!inquiry->reached)
+        add_verdict(inquiry, VERDICT_NOTHING, "there is no OpenSSL in it", NULL);
 }
 
 static void note_missing(struct inquiry *inquiry)
@@ -233,14 +306,15 @@ struct prediction predict(const struct program *program, const char *shim, enum 
         return inquiry.prediction;
     }
     inquiry.libraries = libraries_of(object);
-    if (shim)
-        check_architecture(&inquiry);
+    inquiry.preset = preset_of(object);
+    check_architecture(&inquiry);
     check_linkage(&inquiry);
     check_privilege(&inquiry, whom);
+    check_preload(&inquiry);
     note_openssls(&inquiry);
     note_missing(&inquiry);
-    if (!inquiry.prediction.why && !inquiry.reached)
-        note_what_may_load_it(&inquiry);
+    if (!inquiry.prediction.why)
+        note_what_may_come(&inquiry);
     libraries_free(&inquiry.libraries);
     object_free(object);
     return inquiry.prediction;
@@ -256,11 +330,21 @@ void prediction_free(struct prediction *prediction)
 const char *verdict_name(enum verdict verdict)
 {
     static const char *const names[] = {
-        [VERDICT_COVERED] = "covered",
-        [VERDICT_NOTHING] = "no OpenSSL",
-        [VERDICT_UNKNOWN] = "cannot tell",
+        [VERDICT_COVERED] = "covered",       [VERDICT_NOTHING] = "no OpenSSL",
+        [VERDICT_UNKNOWN] = "cannot tell",   [VERDICT_GUARDED] = "guarded",
         [VERDICT_UNCOVERED] = "not covered",
     };
 
     return names[verdict];
+}
+
+const char *verdict_word(enum verdict verdict)
+{
+    static const char *const words[] = {
+        [VERDICT_COVERED] = "covered",     [VERDICT_NOTHING] = "no-openssl",
+        [VERDICT_UNKNOWN] = "unknown",     [VERDICT_GUARDED] = "guarded",
+        [VERDICT_UNCOVERED] = "uncovered",
+    };
+
+    return words[verdict];
 }

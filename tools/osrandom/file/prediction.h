@@ -12,6 +12,7 @@ enum verdict {
     VERDICT_COVERED,
     VERDICT_NOTHING, /* there is no OpenSSL in it */
     VERDICT_UNKNOWN,
+    VERDICT_GUARDED, /* a hidden copy keeps its generator, and is made to notice forks */
     VERDICT_UNCOVERED,
 };
 
@@ -28,10 +29,13 @@ struct prediction {
     size_t fact_count;
 };
 
-/* The program has a path and no error. */
+/* The program, which may be a library too, has a path and no error. shim: the file that would be
+ * preloaded, or NULL; /etc/ld.so.preload is looked at besides. */
 struct prediction predict(const struct program *program, const char *shim, enum predict_for whom);
 void prediction_free(struct prediction *prediction);
 
+/* "not covered", and the same as a word for programs: "uncovered". */
 const char *verdict_name(enum verdict verdict);
+const char *verdict_word(enum verdict verdict);
 
 #endif
