@@ -40,7 +40,7 @@ IS_CLANG := $(if $(TELLING),,$(findstring clang,$(shell $(CC) --version 2>/dev/n
 WARNINGS += $(if $(IS_CLANG),,-Wno-psabi)
 
 # Wherever the source lies, the same files come of it: the build id is made from what debuggers read, too.
-ANYWHERE := -fdebug-prefix-map=$(CURDIR)=.
+ANYWHERE := '-fdebug-prefix-map=$(CURDIR)=.'
 
 # What a shared object without DT_NEEDED needs of its compiler, whatever CFLAGS say: no calls of the
 # C library that the source does not show, and the CET or BTI note, without which the loader turns
