@@ -89,7 +89,8 @@ $(HUNT_DIR)/reader_seed: tests/hunt/programs/reader_seed.c $(HUNT_READER) $(FLAG
 # $(HUNT_DIR)/corpus, and the next run goes on from there.
 HUNT_SEEDS := $(HUNT_DIR)/seeds/made
 $(HUNT_SEEDS): tests/hunt/seeds $(HUNT_DIR)/reader_seed $(SHIM) \
-    $(BUILD)/tests/unit/small-gnu.so $(BUILD)/tests/unit/small-sysv.so $(COPIES)
+    $(BUILD)/tests/unit/small-gnu.so $(BUILD)/tests/unit/small-sysv.so \
+    $(addprefix $(BUILD)/tests/unit/,copy.so copy-anonymous.so copy-two.so copy-stripped.so)
 	$(call say,SEEDS,$(@D))
 	$(Q)tests/hunt/seeds $(BUILD) $(@D) && touch $@
 
