@@ -38,13 +38,13 @@ static void expect_wait(const char *setting)
     const char *first = strstr(outcome.out, "run early\n");
     const char *told = first ? strstr(first, "has no seed yet; waiting for it\n") : NULL;
     const char *ready = told ? strstr(told, "crng init done\n") : NULL;
-    const char *served = ready ? strstr(ready, "served=2\n") : NULL;
+    const char *served = ready ? strstr(ready, "served=3\n") : NULL;
     const char *second = served ? strstr(served, "run later\n") : NULL;
 
     cr_expect(second != NULL,
               "%s: a program in early boot was not told, did not wait or got nothing: %s%s",
               setting, first ? first : outcome.out, outcome.err);
-    cr_expect(second && !strstr(second, "waiting") && strstr(second, "served=2\n"),
+    cr_expect(second && !strstr(second, "waiting") && strstr(second, "served=3\n"),
               "%s: the second program in the guest: %s", setting, second);
     outcome_free(&outcome);
 }
