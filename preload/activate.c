@@ -289,17 +289,21 @@ void activate_all(void)
  * locks for ever, the pin cannot be finished, and draws are served all the same. */
 static bool is_left_half_pinned(const struct libcrypto *libcrypto)
 {
-    return libcrypto && libcrypto->pin < PIN_NONE && libcrypto->pin != -(int)status_life() &&
-           !libcrypto->is_entered;
+    const int state = libcrypto ? libcrypto->pin : PIN_NONE; /* once: another thread may be at it */
+
+    return state < PIN_NONE && state != -(int)status_life() && !libcrypto->is_entered;
 }
 
 void activate_put_in_order(void)
 {
     if (libcrypto_drop_gone())
         activate_note_changes();
-    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++)
-        if (is_left_half_pinned(libcrypto_at(i)))
-            pin(libcrypto_at(i));
+    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
+        struct libcrypto *libcrypto = libcrypto_at(i);
+
+        if (is_left_half_pinned(libcrypto))
+            pin(libcrypto);
+    }
 }
 
 void activate_initialising(const void *address, const char *name)
