@@ -21,16 +21,20 @@ static void expect_on_machine(const char *script, const char *lost)
     outcome_free(&outcome);
 }
 
+/* As with the linters of the source: other versions of it find other things. */
 Test(package, is_clean_to_lintian)
 {
     struct outcome outcome =
         shell("command -v lintian >/dev/null && ls \"$1\"/deb/*.changes >/dev/null || exit 99\n"
+              "lintian --version | grep -q v2.116 || exit 98\n"
               "exec lintian --allow-root --pedantic -I --fail-on error,warning,info "
               "\"$1\"/deb/*.changes",
               BUILD_DIR, NULL);
 
     if (outcome.exit_code == 99)
         cr_skip_test("lintian is not installed, or there is no package");
+    if (outcome.exit_code == 98)
+        cr_skip_test("this lintian is not Debian 12's, by which the packages are judged");
     expect(&outcome, 0, "", NULL, "Debian would not take it");
     outcome_free(&outcome);
 }

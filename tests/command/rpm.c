@@ -33,12 +33,15 @@ Test(rpm, is_clean_to_rpmlint)
 {
     struct outcome outcome =
         shell("command -v rpmlint >/dev/null && ls \"$1\"/rpm/*.rpm >/dev/null || exit 99\n"
+              "rpmlint --version | grep -q '2\\.4' || exit 98\n"
               "rpmlint --rpmlintrc tools/package/osrandom.rpmlintrc \"$1\"/rpm/*.rpm "
               "tools/package/osrandom.spec",
               BUILD_DIR, NULL);
 
     if (outcome.exit_code == 99)
         cr_skip_test("rpmlint is not installed, or there is no package");
+    if (outcome.exit_code == 98)
+        cr_skip_test("this rpmlint is not Debian 12's, by which the packages are judged");
     expect(&outcome, 0, "0 errors, 0 warnings", NULL, "no distribution would take it");
     outcome_free(&outcome);
 }
