@@ -97,7 +97,7 @@ static const char *why_not_pinned(const struct findings *findings)
         if (findings->status.openssl[i].pin == PIN_GIVEN)
             return "the program's own generator was let in (OSRANDOM_ON_REPLACE=allow)";
         if (findings->status.openssl[i].pin == PIN_DRAWS)
-            return "an OpenSSL was built without methods: only direct calls draw from the shim";
+            return "an OpenSSL was built without methods: not all of its draws come from the shim";
         if (findings->status.openssl[i].pin == PIN_REFUSED)
             return "an OpenSSL refused the shim's method";
     }
