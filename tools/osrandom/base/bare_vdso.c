@@ -51,7 +51,6 @@ void *bare_vdso_state(void)
     void *state = MAP_FAILED;
 
     if (bare_vdso.call)
-        state =
-            mmap(NULL, BARE_VDSO_PAGE, bare_vdso.mmap_protection, bare_vdso.mmap_flags, -1, 0);
+        state = mmap(NULL, BARE_VDSO_PAGE, bare_vdso.mmap_protection, bare_vdso.mmap_flags, -1, 0);
     return state != MAP_FAILED ? state : NULL;
 }
