@@ -5,7 +5,6 @@
 HIDDEN_TREES := openssl-3.0 openssl-3.5 openssl-3.6 openssl-4.0
 HIDDEN_KINDS := program program-fixed module.so module-anonymous.so module-needing.so
 HIDDEN_CHECKPOINTS := checkpoint checkpoint.so
-HIDDEN_STRIPPED := program module.so $(HIDDEN_CHECKPOINTS)
 HIDDEN_SOURCES := tests/hidden/programs/inside.c tests/duplication/programs/checkpoint.c \
                   tests/duplication/programs/draws.c
 hidden_LINKS := $(BUILD)/tests/duplication/sides.o
@@ -51,8 +50,8 @@ $(BUILD)/hidden/$(1)/%.debug: $(BUILD)/hidden/$(1)/%
 	$$(call say,DEBUG,$$@)
 	$$(Q)objcopy --only-keep-debug $$< $$@
 
-HIDDEN_FILES += $(addprefix $(BUILD)/hidden/$(1)/,$(HIDDEN_KINDS) $(HIDDEN_CHECKPOINTS) \
-                  $(addprefix stripped-,$(HIDDEN_STRIPPED)) module.so.debug)
+HIDDEN_FILES += $(addprefix $(BUILD)/hidden/$(1)/,$(HIDDEN_KINDS) stripped-program stripped-module.so module.so.debug \
+                  $(if $(OSRANDOM_TEST_ALL),$(HIDDEN_CHECKPOINTS) $(addprefix stripped-,$(HIDDEN_CHECKPOINTS))))
 endef
 $(foreach tree,$(HIDDEN_TREES),$(eval $(call hidden_rules,$(tree))))
 
