@@ -21,7 +21,7 @@ HAS_COMMAND := $(if $(COMMAND_LIBS),$(if $(MAKING),$(call can_link,$(CC),$(COMMA
 
 COMMAND_SOURCES := $(wildcard tools/osrandom/*.c tools/osrandom/*/*.c)
 COMMAND_OBJECTS := $(filter-out %/libeu.o,$(COMMAND_SOURCES:%.c=$(BUILD)/%.o))
-COMMAND_LINKS := $(BUILD)/platform/elf_image.o
+COMMAND_LINKS := $(BUILD)/platform/elf_image.o $(BUILD)/preload/rules.o $(BUILD)/preload/setting_words.o
 COMMAND_CFLAGS := $(ANYWHERE) -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(WARNINGS) -Wno-cast-align -fPIE \
                   -Iplatform -Ipreload -Itools/osrandom \
                   -DOSRANDOM_VERSION='"$(VERSION)"' -DOSRANDOM_LIBDIR='"$(LIBDIR)"' \
