@@ -4,7 +4,8 @@
  * host's byte order, every address is one of the process that is looked at. Fields are only ever
  * added at the end, with a new size; a new value of an enum comes with a new layout.
  *
- * The two sides of that wall share this header and platform/random.h, and nothing else.
+ * The two sides of that wall share this header and platform/random.h, and nothing else; what the
+ * command says beforehand of /etc/osrandom.conf it reads by rules.h.
  */
 #ifndef OSRANDOM_STATUS_H
 #define OSRANDOM_STATUS_H

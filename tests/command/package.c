@@ -55,6 +55,9 @@ Test(package, brings_the_command_its_pages_and_its_completion)
                       "osrandom explain openssl | grep 'covered$'\n"
                       "test -e /usr/share/man/man8/osrandom.8.gz\n"
                       "test -e /usr/share/man/man8/libosrandom_preload.8.gz\n"
+                      "test -e /usr/share/man/man5/osrandom.conf.5.gz\n"
+                      "test -e /usr/share/doc/osrandom/examples/rules/osrandom.conf\n"
+                      "test ! -e /etc/osrandom.conf\n"
                       "test -e /usr/share/bash-completion/completions/osrandom\n"
                       "test -e /usr/share/doc/osrandom/examples/systemd/osrandom.conf\n"
                       "test -e /lib/systemd/system/osrandom-preload.service",
@@ -206,6 +209,7 @@ Test(package, follows_make_installs_directories)
            "./usr/lib/systemd/system/osrandom-preload.service\n"
            "./usr/lib64/libosrandom_preload.so\n"
            "./usr/share/bash-completion/completions/osrandom\n"
+           "./usr/share/man/man5/osrandom.conf.5\n"
            "./usr/share/man/man8/libosrandom_preload.8\n./usr/share/man/man8/osrandom.8\n"
            "/root/usr/lib64/libosrandom_preload.so\n",
            "", "a packager finds things elsewhere");
