@@ -9,6 +9,7 @@
 
 #include "command.h"
 #include "file/machine_rules.h"
+#include "system/entry.h"
 #include "system/spawned.h"
 #include "system/switch.h"
 #include "system/trials.h"
