@@ -167,7 +167,7 @@ static void note_rule(const struct block *status)
     char words[64] = "";
 
     for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
-        if (status->ruled & RULED_MODE << i)
+        if (status->ruled >> i & RULED_MODE)
             snprintf(words + strlen(words), sizeof(words) - strlen(words), " %s", settings[i]);
     if (status->rule)
         trail_note("  its rule: /etc/osrandom.conf line %u; the file decides on:%s", status->rule,
