@@ -320,6 +320,39 @@ Test(provided, status_vouches_for_the_module_wherever_it_lies)
     held_end(&held);
 }
 
+/* It serves as well as the genuine one, and has its build id. */
+Test(provided, status_does_not_take_a_module_that_was_changed)
+{
+    const char *module = copy_of(the_module(), "osrandom.so", 0644);
+    struct outcome changed =
+        shell("sed -i 's/Random bytes from the operating/Random bytes from another place/' \"$1\"\n"
+              "cmp -s \"$1\" \"$2\" && exit 1; [ $(wc -c <\"$1\") = $(wc -c <\"$2\") ]",
+              module, the_module(), NULL);
+    struct held held;
+
+    cr_assert_eq(changed.exit_code, 0, "%s", changed.err);
+    outcome_free(&changed);
+    held = held_by(cnf_with("cnf", module), "draw");
+    expect_state(&held, 1, "uncovered", "what it shows as the provider's module is not it");
+    held_end(&held);
+}
+
+Test(provided, status_tells_of_the_provider_where_the_shim_leaves_openssl_alone)
+{
+    const char *env[] = {text_format("OPENSSL_CONF=%s", cnf_with("cnf", the_module())),
+                         text_format("LD_PRELOAD=%s", the_shim()), "OSRANDOM_MODE=builtin", NULL};
+    const char *words[] = {built("tests/command/held"), "draw", NULL};
+    struct held held = held_start(env, words);
+    json_t *object = object_of(&held, 0);
+
+    cr_expect_str_eq(text_in(object, "state"), "provider");
+    cr_expect_str_eq(text_in(object, "mode"), "builtin");
+    cr_expect_eq(json_integer_value(json_object_get(object, "draws")), 1, "%s",
+                 json_dumps(object, 0));
+    json_decref(object);
+    held_end(&held);
+}
+
 /* The shim serves what the provider would. */
 Test(provided, status_tells_of_the_shim_where_both_are)
 {

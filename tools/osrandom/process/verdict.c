@@ -106,6 +106,7 @@ void verdict_on_provider(struct findings *findings, struct process *process)
     is_it = is_module(process, &provider->module);
     note_provider(provider, is_listed, is_it);
     provider->is_there = is_listed && is_it;
+    findings->has_false_provider = !provider->is_there;
 }
 
 static const char *why_provider_self_reported(const struct findings *findings,
@@ -198,6 +199,8 @@ static const char *why_uncovered(const struct findings *findings)
     if (findings->result == BLOCK_NO_SHIM && findings->provider.is_there && findings->reachable)
         return findings->provided ? "an OpenSSL has not drawn from the provider"
                                   : "the provider is loaded, and nothing was drawn from it";
+    if (findings->result == BLOCK_NO_SHIM && findings->has_false_provider)
+        return "what it shows as the provider's module is not it";
     if (findings->result == BLOCK_NO_SHIM && !findings->provided)
         return why_absent(findings);
     if (findings->wrong)

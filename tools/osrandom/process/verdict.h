@@ -13,6 +13,7 @@ struct findings {
     enum block_result result;
     struct block status;
     struct block_provider provider; /* is_there: and nothing is wrong with it */
+    bool has_false_provider;        /* one that was passed over */
     unsigned int reachable, pinned, hidden, closed, fips, guarded;
     unsigned int provided;   /* neither pinned nor guarded, and drawing from the provider */
     const char *closed_name; /* "BoringSSL" */
