@@ -12,7 +12,7 @@
 
 #include "file/openssl_cnf.h"
 
-enum { MOST_PARTS = 24, MOST_TEXT = 4096 };
+enum { MOST_PARTS = 24, MOST_TEXT = 4096, LINES = 13 };
 
 static uint64_t state;
 
@@ -25,7 +25,7 @@ static uint64_t choose(uint64_t below)
     return state % below;
 }
 
-/* Whole lines, and what lines are made of. */
+/* First whole lines, LINES of them, then what lines are made of. */
 static const char *const parts[] = {
     "a = b\n",
     "b=$a\n",
@@ -35,10 +35,11 @@ static const char *const parts[] = {
     "[ a b ]\n",
     "# a\\\n",
     "a = b\\\n",
+    "a = b\\\\\n",
     "d = ${a}\n",
     "d = $(c::d)\n",
     "a = \\t\\n\\x\n",
-    "e.f = $e.f\n",
+    "e.f = $ENV::a\n",
     "=",
     "a",
     "b",
@@ -95,7 +96,7 @@ static void make(char text[MOST_TEXT], const char *other)
 
     strcpy(text, choose(2) ? "a = 1\n" : "");
     for (size_t i = 0; i < count; i++)
-        strcat(text, parts[choose(16) ? choose(12) : choose(PARTS)]);
+        strcat(text, parts[choose(16) ? choose(LINES) : choose(PARTS)]);
     if (choose(4) == 0) {
         strcat(text, "\n.include ");
         strcat(text, choose(4) ? other : "/nowhere/at/all");
@@ -158,6 +159,7 @@ int main(int argc, char **argv)
     unsigned long count = argc > 2 ? strtoul(argv[2], NULL, 10) : 0, certain = 0;
     int status = 0;
 
+    setenv("a", "of the environment", 1);
     state = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
     if (!mkdtemp(place))
         return 2;
