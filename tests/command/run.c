@@ -255,6 +255,23 @@ Test(run, require_starts_what_is_covered_and_says_nothing)
     outcome_free(&outcome);
 }
 
+Test(run, require_refuses_a_mode_that_leaves_openssl_alone)
+{
+    static const char *const modes[][2] = {
+        {"--mode=builtin", "OSRANDOM_MODE=builtin"},
+        {"--mode=register", "OSRANDOM_MODE=register"},
+        {"--mode=reseed", "OSRANDOM_MODE=reseed"},
+    };
+
+    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+        struct outcome outcome =
+            osrandom(NULL, "run", "--require", modes[i][0], "openssl", "rand", "2", NULL);
+
+        expect(&outcome, 125, "", modes[i][1], "a program that is not covered is started");
+        outcome_free(&outcome);
+    }
+}
+
 Test(run, require_refuses_what_is_static)
 {
     expect_refused(built("tests/command/static"), "it is static");

@@ -396,40 +396,46 @@ static void note_missing(struct inquiry *inquiry)
         add_fact(&inquiry->prediction, text_of("%s was not found", inquiry->libraries.missing[i]));
 }
 
-/* ---- What the machine's rules say ---- */
+/* ---- The mode that the shim will be in ---- */
 
-/* The environment comes first, but for programs that are started with more rights. */
-static bool is_set_by_environment(const struct inquiry *inquiry, enum predict_for whom)
+/* NULL if the environment says nothing that the shim understands; it is not asked by programs that
+ * are started with more rights. */
+static const char *mode_of_environment(const struct inquiry *inquiry, enum predict_for whom)
 {
-    const char *variable = getenv("OSRANDOM_MODE");
+    static const char *const words[] = {"activate", "register", "builtin", "reseed"};
+    const char *value = getenv("OSRANDOM_MODE");
 
-    return whom == PREDICT_FOR_THIS_USER && variable && *variable &&
-           privilege_of(inquiry->object->path, true) == PRIVILEGE_NONE;
+    if (whom != PREDICT_FOR_THIS_USER || !value || !*value ||
+        privilege_of(inquiry->object->path, true) != PRIVILEGE_NONE)
+        return NULL;
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (strcmp(value, words[i]) == 0)
+            return words[i];
+    return words[0]; /* as the shim takes what it does not know */
 }
 
-/* Good until the next call. */
-static const char *why_by_rule(const struct machine_mode *mode)
+/* It leaves no trace where the shim does not come. */
+static void check_mode(struct inquiry *inquiry, enum predict_for whom)
 {
-    static char why[128];
-
-    snprintf(why, sizeof(why), MACHINE_RULES " line %u says mode=%s", mode->line, mode->word);
-    return why;
-}
-
-static void check_rules(struct inquiry *inquiry, enum predict_for whom)
-{
-    const struct machine_mode mode = machine_mode_of(inquiry->object->path);
+    const struct machine_mode rule = machine_mode_of(inquiry->object->path);
+    const char *environment = rule.is_final ? NULL : mode_of_environment(inquiry, whom);
+    const char *mode = environment ? environment : rule.line ? rule.word : "activate";
     char *trouble = machine_rules_trouble();
+    static char why[128]; /* good until the next prediction */
 
     if (trouble)
         add_fact(&inquiry->prediction, text_of(MACHINE_RULES " is not used: %s", trouble));
     free(trouble);
-    if (!mode.line || is_library(inquiry->object) || strcmp(mode.word, "activate") == 0 ||
+    if (strcmp(mode, "activate") == 0 || is_library(inquiry->object) ||
         inquiry->prediction.verdict == VERDICT_NOTHING ||
-        (!mode.is_final && is_set_by_environment(inquiry, whom)))
+        inquiry->prediction.verdict == VERDICT_PROVIDER)
         return;
-    add_verdict(inquiry, strcmp(mode.word, "reseed") == 0 ? VERDICT_GUARDED : VERDICT_UNCOVERED,
-                why_by_rule(&mode), "another mode in that line");
+    if (environment)
+        snprintf(why, sizeof(why), "OSRANDOM_MODE=%s", mode);
+    else
+        snprintf(why, sizeof(why), MACHINE_RULES " line %u says mode=%s", rule.line, mode);
+    add_verdict(inquiry, strcmp(mode, "reseed") == 0 ? VERDICT_GUARDED : VERDICT_UNCOVERED, why,
+                environment ? "another mode" : "another mode in that line");
 }
 
 struct prediction predict(const struct program *program, const char *shim, enum predict_for whom)
@@ -455,7 +461,7 @@ struct prediction predict(const struct program *program, const char *shim, enum 
     note_missing(&inquiry);
     if (gravity(inquiry.prediction.verdict) <= gravity(VERDICT_PROVIDER))
         note_what_may_come(&inquiry);
-    check_rules(&inquiry, whom);
+    check_mode(&inquiry, whom);
     libraries_free(&inquiry.libraries);
     object_free(object);
     return inquiry.prediction;
