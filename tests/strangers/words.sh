@@ -31,11 +31,11 @@ PYTHON
 tap_in() {
     awk -v name="${2:+$2 }" '
         $1 ~ /\.t$/ && $2 ~ /^\.\.+$/ { name = $1; sub(/.*\//, "", name); name = name " " }
-        /^ *(not )?ok [0-9]+/ {
+        /^ *(not )?ok([ \t]|$)/ {
             verdict = /^ *ok/ ? "ok" : "fail"
             if (/# *TODO/) verdict = "ok"
             if (/# *[Ss][Kk][Ii][Pp]/) verdict = "skip"
-            sub(/^ *(not )?ok [0-9]+( - )? */, "")
+            sub(/^ *(not )?ok[ \t]*[0-9]*( - )?[ \t]*/, "")
             sub(/ *#.*/, "")
             told = name $0
             sub(/ +$/, "", told)
