@@ -3,6 +3,7 @@
  * explained must not pass, whichever way it hides. The suites themselves: tests/strangers/run.
  */
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "spawn.h"
@@ -104,6 +105,46 @@ Test(judge, tells_what_stock_itself_is_not_sure_of)
            "DIFFERS: t: ok on stock, fail under the shim", "what came twice passes");
     expect(judge("a", "activate", "@ok t\\n", "@fail t\\n", "@ok t\\n", "@skip t\\n"), 1,
            "DIFFERS: t", "what differs in two ways passes");
+    expect(judge("a", "activate", "@ok one test\\n", "@fail one test\\n", "@ok one test\\n",
+                 "@skip one test\\n"),
+           1, "DIFFERS: one test",
+           "what differs as the list says passes with what it does not say");
+}
+
+/* ---- How verdicts are read ---- */
+
+static void expect_read(const char *word, const char *said, const char *verdicts, const char *lost)
+{
+    char *script = text_format("SIDE=stock && . tests/strangers/words.sh && file=$(mktemp)\n"
+                               "printf '%s' >$file; %s; rm $file",
+                               said, word);
+    struct outcome outcome = run_words(NULL, NULL, NULL, "sh", "-euc", script, NULL);
+
+    cr_assert_str_eq(outcome.out, verdicts, "%s:\n%s%s", lost, outcome.out, outcome.err);
+    outcome_free(&outcome);
+    free(script);
+}
+
+Test(words, read_verdicts_of_programs_that_speak_TAP)
+{
+    expect_read("tap_in $file x.t",
+                "1..4\nok 1 - one\nnot ok 2 two # not so\n    ok 3 - three # SKIP none\nokay\n"
+                "not ok 4 # TODO later\nnot ok\n",
+                "@ok x.t one\n@fail x.t two\n@skip x.t three\n@ok x.t\n@fail x.t\n",
+                "a program's verdicts are misread");
+    expect_read("tap_in $file", "a/b.t .. \nok 1\na/c.t ...\n1..0 # SKIP\n",
+                "@ok b.t\n@skip c.t all\n", "nobody knows whose verdict it is");
+}
+
+Test(words, read_verdicts_of_JUnit)
+{
+    if (system("command -v python3 >/dev/null") != 0)
+        cr_skip_test("python3 is missing, which reads XML");
+    expect_read("junit $file",
+                "<testsuite><testcase name=\"a\"/><testcase classname=\"x\" name=\"b\"><failure/>"
+                "</testcase><testcase name=\"c\"><error/></testcase><testcase name=\"d\"><skipped/>"
+                "</testcase></testsuite>",
+                "@ok a\n@fail x.b\n@fail c\n@skip d\n", "verdicts in XML are misread");
 }
 
 /* ---- The tables ---- */
