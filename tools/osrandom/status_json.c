@@ -87,7 +87,8 @@ void json_print(const struct look *look)
     json_object_set_new(object, "openssl", openssls(look));
     json_object_set_new(object, "draws", figure(look, look->draws));
     json_object_set_new(object, "bytes", figure(look, look->bytes));
-    json_object_set_new(object, "swaps_kept", figure(look, look->swaps));
+    json_object_set_new(object, "refused", figure(look, look->swaps));
+    json_object_set_new(object, "swaps_kept", figure(look, look->swaps)); /* its name of before */
     json_object_set_new(object, "failures", figure(look, look->failures));
     print(object);
 }

@@ -26,7 +26,7 @@ enum column {
     COLUMN_SOURCE,
     COLUMN_DRAWS,
     COLUMN_BYTES,
-    COLUMN_KEPT,
+    COLUMN_REFUSED,
     COLUMN_FAIL,
     COLUMNS,
 };
@@ -49,13 +49,13 @@ static const struct {
     [COLUMN_SOURCE] = {"source", "SOURCE", 10, false, false},
     [COLUMN_DRAWS] = {"draws", "DRAWS", 5, true, false},
     [COLUMN_BYTES] = {"bytes", "BYTES", 5, true, false},
-    [COLUMN_KEPT] = {"kept", "KEPT", 4, true, false},
+    [COLUMN_REFUSED] = {"refused", "REFUSED", 7, true, false},
     [COLUMN_FAIL] = {"fail", "FAIL", 4, true, false},
 };
 
 static enum column chosen[COLUMNS] = {COLUMN_PID,     COLUMN_PROGRAM, COLUMN_STATE,
                                       COLUMN_OPENSSL, COLUMN_SOURCE,  COLUMN_DRAWS,
-                                      COLUMN_BYTES,   COLUMN_KEPT,    COLUMN_FAIL};
+                                      COLUMN_BYTES,   COLUMN_REFUSED, COLUMN_FAIL};
 static size_t chosen_count = 9;
 
 static struct row {
@@ -81,6 +81,8 @@ static enum column column_named(const char *word, size_t length)
 {
     size_t i = 0;
 
+    if (length == strlen("kept") && strncmp(word, "kept", length) == 0)
+        return COLUMN_REFUSED; /* its name of before */
     while (i < COLUMNS &&
            (strlen(kinds[i].word) != length || strncmp(kinds[i].word, word, length) != 0))
         i++;
@@ -169,7 +171,7 @@ static char *cell_of(const struct look *look, enum column column)
         return shortened(look, look->draws);
     case COLUMN_BYTES:
         return shortened(look, look->bytes);
-    case COLUMN_KEPT:
+    case COLUMN_REFUSED:
         return shortened(look, look->swaps);
     case COLUMN_FAIL:
         return shortened(look, look->failures);

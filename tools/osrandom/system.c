@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "system/entry.h"
 #include "system/spawned.h"
 #include "system/switch.h"
 #include "system/trials.h"
