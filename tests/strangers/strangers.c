@@ -127,11 +127,13 @@ static void expect_read(const char *word, const char *said, const char *verdicts
 
 Test(words, read_verdicts_of_programs_that_speak_TAP)
 {
-    expect_read("tap_in $file x.t",
-                "1..4\nok 1 - one\nnot ok 2 two # not so\n    ok 3 - three # SKIP none\nokay\n"
-                "not ok 4 # TODO later\nnot ok\n",
-                "@ok x.t one\n@fail x.t two\n@skip x.t three\n@ok x.t\n@fail x.t\n",
-                "a program's verdicts are misread");
+    expect_read(
+        "tap_in $file x.t",
+        "1..4\nok 1 - one\nnot ok 2 two # not so\n    ok 3 - three # SKIP none\nokay\n"
+        "not ok 4 # TODO later\nok\t# at 127:0x5f\nnot ok\n",
+        "@ok x.t one\n@fail x.t two\n@skip x.t three\n@ok x.t # TODO later\n@ok x.t # at N:N\n"
+        "@fail x.t\n",
+        "a program's verdicts are misread");
     expect_read("tap_in $file", "a/b.t .. \nok 1\na/c.t ...\n1..0 # SKIP\n",
                 "@ok b.t\n@skip c.t all\n", "nobody knows whose verdict it is");
 }

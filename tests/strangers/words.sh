@@ -27,7 +27,8 @@ PYTHON
 }
 
 # tap_in FILE [NAME]: the verdicts in what programs said that speak TAP, NAME before each, or what the harness
-# calls the program.
+# calls the program. A test without a name is called by its comment, for two processes of one may speak in turn;
+# the numbers in it are ports and addresses.
 tap_in() {
     awk -v name="${2:+$2 }" '
         $1 ~ /\.t$/ && $2 ~ /^\.\.+$/ { name = $1; sub(/.*\//, "", name); name = name " " }
@@ -36,7 +37,8 @@ tap_in() {
             if (/# *TODO/) verdict = "ok"
             if (/# *[Ss][Kk][Ii][Pp]/) verdict = "skip"
             sub(/^ *(not )?ok[ \t]*[0-9]*( - )?[ \t]*/, "")
-            sub(/ *#.*/, "")
+            if (/^#/) gsub(/0x[0-9a-f]+|[0-9]+/, "N")
+            else sub(/ *#.*/, "")
             told = name $0
             sub(/ +$/, "", told)
             print "@" verdict " " told
