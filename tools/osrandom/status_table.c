@@ -23,6 +23,7 @@ enum column {
     COLUMN_STATE,
     COLUMN_OPENSSL,
     COLUMN_MODE,
+    COLUMN_RULE,
     COLUMN_SOURCE,
     COLUMN_DRAWS,
     COLUMN_BYTES,
@@ -46,6 +47,7 @@ static const struct {
     [COLUMN_STATE] = {"state", "STATE", 13, false, false},
     [COLUMN_OPENSSL] = {"openssl", "OPENSSL", 9, false, false},
     [COLUMN_MODE] = {"mode", "MODE", 8, false, false},
+    [COLUMN_RULE] = {"rule", "RULE", 8, false, true},
     [COLUMN_SOURCE] = {"source", "SOURCE", 10, false, false},
     [COLUMN_DRAWS] = {"draws", "DRAWS", 5, true, false},
     [COLUMN_BYTES] = {"bytes", "BYTES", 5, true, false},
@@ -165,6 +167,8 @@ static char *cell_of(const struct look *look, enum column column)
         return version_of(look, 0);
     case COLUMN_MODE:
         return or_dash(mode_of(look));
+    case COLUMN_RULE:
+        return or_dash(rule_of(look));
     case COLUMN_SOURCE:
         return look->has_shim ? or_dash(source_of(look)) : NULL;
     case COLUMN_DRAWS:
