@@ -105,6 +105,8 @@ help:
 	@echo 'make lint       clang-format, clang-tidy, cppcheck, gcc -fanalyzer'
 	@echo 'make sanitize   address, undefined behaviour and thread sanitizers; fuzz, statistics, soak, coverage:'
 	@echo '                the other hunts; FUZZ_SECONDS, STATISTICS_MIB and SOAK_SECONDS say how long'
+	@echo "make strangers  other people's test suites, stock and under the shim; SUITE=NAME one of them, MODE=register"
+	@echo '                another mode; tests/strangers/run --help tells the rest'
 	@echo 'make format     lays out the source as .clang-format says'
 	@echo 'make install    PREFIX=$(PREFIX) LIBDIR=$(LIBDIR) DESTDIR=$(DESTDIR); STRIP= leaves the symbols'
 	@echo 'make install-module puts the provider and engine that OpenSSL loads by itself into ENGINESDIR=$(ENGINESDIR)'

@@ -5,7 +5,7 @@ LINKS_TREES := $(if $(MAKING),$(shell ld --help 2>/dev/null | grep pack-relative
 
 SUITES := $(patsubst tests/%/,%,$(dir $(wildcard $(addprefix tests/,$(addsuffix /.,\
             unit load rules module provider windows openssl $(if $(LINKS_TREES),hidden) harmless faults duplication status command \
-            surroundings reach apps)))))
+            surroundings reach apps strangers)))))
 comma := ,
 TREES := openssl-1.1.1 openssl-3.0 openssl-3.5 openssl-3.6 openssl-4.0
 
@@ -159,6 +159,11 @@ check-offline:
 	$(Q)$(MAKE) --no-print-directory OFFLINE=1 offline-files
 	$(Q)XDG_CACHE_HOME=$(abspath $(BUILD))/offline OSRANDOM_TEST_QUICK=1 OSRANDOM_TEST_OFFLINE=1 \
 	    tests/support/run_suites $(OFFLINE_SUITES:%=$(BUILD)/tests/%/run)
+
+# Other people's suites, an hour of them; tools/check --all runs the short ones.
+.PHONY: strangers
+strangers:
+	$(Q)BUILD=$(BUILD) tests/strangers/run $(MODE:%=-m %) $(SUITE)
 
 # The hunts build everything twice more and take minutes: only tools/check --all has them.
 check-all: tests

@@ -1,0 +1,17 @@
+# shellcheck shell=bash
+# How suites.table is read. Sourced by run and tree.
+
+suites_table=$(dirname "${BASH_SOURCE[0]}")/suites.table
+
+all_suites() { sed -n 's/^\[\(.*\)\]$/\1/p' "$suites_table"; }
+
+# value SUITE KEY: what follows the key, and the lines below it that begin with a tab, without that.
+value() {
+    awk -v suite="[$1]" -v key="$2" '
+        /^#/ { next }
+        /^\[/ { mine = $0 == suite; on = 0; next }
+        !mine { next }
+        /^\t/ { if (on) print substr($0, 2); next }
+        { on = $1 == key }
+        on && NF > 1 { sub(/^[^ ]+ +/, ""); print }' "$suites_table"
+}
