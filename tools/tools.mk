@@ -10,7 +10,9 @@ COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 PKG_CONFIG ?= pkg-config
 
-VERSION := $(shell sed -n '1s/[^0-9]*\([0-9.]*\).*/\1/p' tools/package/debian/changelog)
+# The one place where it is written; while a Debian package is built, its directory lies at the top.
+CHANGELOG := $(firstword $(wildcard tools/package/debian/changelog debian/changelog))
+VERSION := $(if $(CHANGELOG),$(shell sed -n '1s/[^0-9]*\([0-9.]*\).*/\1/p' $(CHANGELOG)))
 COMMAND := $(BUILD)/osrandom
 version:
 	@echo '$(VERSION)'

@@ -170,6 +170,39 @@ Test(package, passes_the_tests_that_it_brings)
                       "the packages do not work as they are installed");
 }
 
+/* The changelog's: a tag is to be named after it. The source itself is not on that machine. */
+Test(package, says_the_version_of_its_source_wherever_one_is_told)
+{
+    struct outcome version = shell("make -s version | grep -x '[0-9][0-9.]*[0-9]'", NULL);
+    struct outcome command = osrandom(NULL, "--version", NULL);
+
+    cr_assert_eq(version.exit_code, 0, "the source has no version");
+    expect(&command, 0, text_format("osrandom %s", version.out), "",
+           "the build has another version");
+    expect_on_machine(
+        text_format("dpkg -i $DEBS; version=%s"
+                    "[ \"$(osrandom --version)\" = \"osrandom $version\" ]\n"
+                    "[ \"$(dpkg-query -W -f '${Version}\\n' '*osrandom*' | uniq)\" = $version ]\n"
+                    "osrandom status --prometheus | grep \"_shim_info{version=.$version.,\"\n"
+                    "openssl version | grep '^OpenSSL [34]' || exit 0\n"
+                    "openssl list -providers -provider osrandom | grep -x \" *version: $version\"",
+                    version.out),
+        "a bug is reported for another version than the one that ran");
+    outcome_free(&version);
+    outcome_free(&command);
+}
+
+Test(package, is_built_without_a_complaint_about_its_changelog)
+{
+    struct outcome outcome = shell("cat \"$1/deb/log\" || exit 99", BUILD_DIR, NULL);
+
+    if (outcome.exit_code == 99)
+        cr_skip_test("there is no package: debhelper is not installed");
+    cr_expect(strstr(outcome.out, "dpkg-deb: building package"), "not its log: %s", outcome.out);
+    cr_expect(!strstr(outcome.out, "can't read"), "a packager looks for a file: %s", outcome.out);
+    outcome_free(&outcome);
+}
+
 /* Without the module every program that draws would get an error. */
 Test(package, keeps_the_provider_while_openssl_cnf_loads_it)
 {

@@ -57,6 +57,13 @@ Test(rpm, brings_what_works)
                   "draws from the operating system\n", "the packages lack something");
 }
 
+Test(rpm, has_the_version_of_its_source)
+{
+    expect_of_rpm("[ \"$(rpm -qp --qf '%{VERSION}\\n' \"$2\"/rpm/*.rpm | sort -u)\" = \"$(make -s "
+                  "version)\" ]",
+                  "", "a bug is reported for another version than the one that ran");
+}
+
 Test(rpm, comes_is_upgraded_and_goes_without_a_trace)
 {
     expect_of_rpm(
