@@ -7,7 +7,7 @@
 #include "machine.h"
 #include "words.h"
 
-TestSuite(package, .fini = clean_up, .timeout = 300);
+TestSuite(package, .fini = clean_up, .timeout = 900);
 
 /* The shim where the package has put it. */
 #define LIBRARY "$(dpkg -L libosrandom-preload | grep 'preload.so$')"
