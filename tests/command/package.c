@@ -126,7 +126,7 @@ Test(package, leaves_a_preset_that_is_a_link_one)
 
 Test(package, switches_off_before_it_goes)
 {
-    expect_on_machine("dpkg -i $DEBS; rm -f /lib/ld-linux.so.2\n"
+    expect_on_machine("dpkg -i $DEBS; rm -f $OTHER_LOADER\n"
                       "osrandom system on; [ -L /etc/ld.so.preload ]\n"
                       "dpkg -r osrandom libosrandom-preload\n"
                       "if [ -L /etc/ld.so.preload ]; then exit 1; fi; true 2>&1 | cmp - /dev/null",
