@@ -172,12 +172,13 @@ Test(system, tells_of_programs_of_another_architecture)
 {
     struct outcome outcome =
         on_machine("[ -e $OTHER_LOADER ] && $OTHER_LOADER libc.so.6 || exit 98\n"
-                   "dpkg -i $DEBS >/dev/null; osrandom system check | sed 's/ERROR: //'");
+                   "dpkg -i $DEBS >/dev/null; osrandom system check | sed 's/ERROR: //' | "
+                   "grep -F \"note: programs of $OTHER_LOADER are not covered\"");
 
     if (outcome.exit_code == 98)
         cr_skip_test("this machine runs no 32-bit programs");
-    expect(&outcome, 0, "note: programs of /lib/ld-linux.so.2 are not covered, and each will say",
-           NULL, "32-bit programs complain, and nobody was warned");
+    expect(&outcome, 0, "are not covered, and each will say", NULL,
+           "32-bit programs complain, and nobody was warned");
     outcome_free(&outcome);
 }
 
