@@ -176,7 +176,7 @@ Test(system, tells_of_programs_of_another_architecture)
                    "grep -F \"note: programs of $OTHER_LOADER are not covered\"");
 
     if (outcome.exit_code == 98)
-        cr_skip_test("this machine runs no 32-bit programs");
+        cr_skip_test("this machine runs no programs of the other word size");
     expect(&outcome, 0, "are not covered, and each will say", NULL,
            "32-bit programs complain, and nobody was warned");
     outcome_free(&outcome);
