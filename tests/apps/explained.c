@@ -174,7 +174,7 @@ Test(explained, knows_the_programs_of_the_usual_tree, .timeout = 300)
         {"bash", "unknown"},
         {"env", "unknown"},
         {"vim.tiny", "no-openssl"},
-        {"/usr/lib/x86_64-linux-gnu/libssl.so.3", "covered"},
+        {"/usr/lib/*/libssl.so.3", "covered"},
     };
 
     expect_rows("ten", rows, sizeof(rows) / sizeof(rows[0]));
@@ -203,7 +203,7 @@ Test(explained, knows_the_programs_of_the_other_tree, .timeout = 300)
         {"/usr/lib/dovecot/imap-login", "unknown"},
         {"/usr/lib/lighttpd/mod_openssl.so", "covered"},
         {"/usr/lib/erlang/lib/crypto-*/priv/lib/crypto.so", "covered"},
-        {"/usr/lib/x86_64-linux-gnu/ruby/*/openssl.so", "covered"},
+        {"/usr/lib/*-linux-gnu/ruby/*/openssl.so", "covered"},
     };
 
     only_from(LEVEL_ALL);

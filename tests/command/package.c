@@ -105,7 +105,7 @@ Test(package, leaves_another_shim_in_the_systems_preset)
     expect_on_machine(
         "dpkg -i $DEBS\n"
         "preset=/etc/ld.so.preload shim=" LIBRARY "\n"
-        "mkdir -p /opt/other; cp ${shim%/*}/libm.so.6 "
+        "mkdir -p /opt/other; cp $(ldconfig -p | grep -o -m 1 '/.*/libm.so.6$') "
         "/opt/other/libosrandom_preload.so\n"
         "{ echo '/usr/$LIB/libosrandom_preload.so:/usr/${LIB}/libosrandom_preload.so'\n"
         "  echo \"/opt/other/libosrandom_preload.so $shim # not $shim\"; } >$preset\n"
