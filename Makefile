@@ -148,7 +148,7 @@ MODULE := $(BUILD)/engines/osrandom.so
 MODULE_OWN := $(MODULE_SOURCES:%.c=$(BUILD)/%.o)
 MODULE_SHARED := $(filter $(BUILD)/platform/%,$(SHIM_OBJECTS)) \
                  $(patsubst %,$(BUILD)/preload/%.o,engine freestanding libcrypto method report \
-                   settings status)
+                   setting_words settings status)
 MODULE_LDFLAGS := $(subst libosrandom_preload.so,osrandom.so,$(subst exports.map,module.map,$(SHIM_LDFLAGS)))
 ENGINESDIR ?= $(LIBDIR)/osrandom
 

@@ -16,7 +16,7 @@ typedef struct stat kernel_stat;
 #endif
 
 /* st_mode: inode(7). <linux/stat.h> leaves them out once a header of glibc's was included. */
-enum { TYPE = 0170000, CHARACTER_DEVICE = 0020000, REGULAR = 0100000 };
+enum { TYPE = 0170000, CHARACTER_DEVICE = 0020000, REGULAR = 0100000, BY_OTHERS = 022 };
 
 bool linux_file_of(int descriptor, struct linux_file *file)
 {
@@ -27,6 +27,8 @@ bool linux_file_of(int descriptor, struct linux_file *file)
     file->device = now.st_dev;
     file->inode = now.st_ino;
     file->special = (now.st_mode & TYPE) == CHARACTER_DEVICE ? now.st_rdev : 0;
+    file->owner = now.st_uid;
+    file->may_be_written_by_others = now.st_mode & BY_OTHERS;
     file->regular = (now.st_mode & TYPE) == REGULAR;
     return true;
 }

@@ -12,7 +12,9 @@ struct linux_file {
     uint64_t device;
     uint64_t inode;
     uint64_t special; /* a device's own number; 0 for what is no character device */
-    bool regular;     /* a file as others, not a device, a pipe, a directory or the like */
+    uint32_t owner;
+    bool may_be_written_by_others; /* by a group's members or by anyone, as its mode says */
+    bool regular; /* a file as others, not a device, a pipe, a directory or the like */
 };
 
 /* False if the descriptor is closed. Signal and thread safe, errno untouched; one system call. */

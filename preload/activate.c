@@ -14,6 +14,7 @@
 #include "random.h"
 #include "random_provider.h"
 #include "report.h"
+#include "rules_file.h"
 #include "shim.h"
 #include "status.h"
 #include "wake.h"
@@ -31,6 +32,7 @@ void start_sources(void)
     if (atomic_exchange(&started, true))
         return;
     status_start();
+    rules_read();
     error = random_start(settings.source, status_counters()->tallies, report_of_source);
     if (error)
         report(REPORT_FAILED, "no source of random bytes works (errno %u); OpenSSL will be told so",
@@ -249,6 +251,7 @@ static void pin(struct libcrypto *libcrypto)
 
     if (!may_pin(libcrypto))
         return;
+    rules_read();
     settings_report();
     libcrypto->version = version_of(libcrypto);
     state = pin_by_mode(libcrypto);

@@ -10,6 +10,7 @@
 #include "linux_maps.h"
 #include "method.h"
 #include "report.h"
+#include "rules_file.h"
 #include "settings.h"
 #include "symbol_file.h"
 
@@ -183,10 +184,13 @@ static struct libcrypto *look_inside(const struct loaded *loaded, const char *pa
 
 struct libcrypto *hidden_enter(const struct loaded *loaded, const void *caller, const char *name)
 {
-    const bool reseed = settings.mode == MODE_RESEED;
     char room[LONGEST_PATH];
-    const char *path = reseed || settings.mode == MODE_ACTIVATE ? path_of(loaded, room) : NULL;
+    const char *path;
+    bool reseed;
 
+    rules_read();
+    reseed = settings.mode == MODE_RESEED;
+    path = reseed || settings.mode == MODE_ACTIVATE ? path_of(loaded, room) : NULL;
     if (!path)
         return NULL;
     if (elf_image_symbol(&loaded->image, "OSSL_provider_init"))

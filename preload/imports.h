@@ -13,6 +13,7 @@
 #include <link.h>
 #include <stddef.h>
 #include <sys/auxv.h>
+#include <time.h>
 
 extern char **environ;
 extern char *program_invocation_short_name;
@@ -32,6 +33,7 @@ void abort(void) __attribute__((noreturn));
 #pragma weak abort
 #pragma weak getauxval
 #pragma weak dl_iterate_phdr
+#pragma weak time
 
 /* The host's errno, to be put back after functions of the host were called. */
 static inline int errno_kept(void)

@@ -17,6 +17,7 @@ enum report_kind {
     REPORT_NOT_NEEDED,
     /* unless OSRANDOM_LOG=quiet */
     REPORT_SETTING,
+    REPORT_RULES,
     REPORT_SWAP,
     REPORT_NOT_PINNED,
     REPORT_SOURCE_LOST,

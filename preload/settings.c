@@ -1,5 +1,5 @@
 /*
- * OSRANDOM_* from the environment.
+ * OSRANDOM_* from the environment, and what /etc/osrandom.conf says.
  *
  * A value that is not known is kept, shortened, until there is something to report to: a process
  * without OpenSSL must print nothing, and a program may write over its environment meanwhile.
@@ -8,6 +8,7 @@
 
 #include <elf.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "imports.h"
 #include "report.h"
@@ -16,23 +17,28 @@ struct settings settings;
 
 enum { LONGEST_VALUE = 40 };
 
-static const struct setting {
-    const char *name;
-    const char *accepted; /* the values in the order of their enum, a space behind each */
-    unsigned int *value;
-} table[] = {
-    {"OSRANDOM_MODE", "activate register builtin reseed ", &settings.mode},
-    {"OSRANDOM_SOURCE", "auto vdso getrandom getentropy urandom ", &settings.source},
-    /* The name of before; where both are set, the one of today counts. */
-    {"OSRANDOM_ON_SWAP", "keep fail abort allow ", &settings.on_replace},
-    {"OSRANDOM_ON_REPLACE", "ignore fail abort allow ", &settings.on_replace},
-    {"OSRANDOM_ON_FAILURE", "error abort ", &settings.on_failure},
-    {"OSRANDOM_LOG", "warn quiet info ", &settings.log},
+/* Where each is kept. */
+static const unsigned char offsets[SETTINGS] = {
+    [SETTING_MODE] = offsetof(struct settings, mode),
+    [SETTING_SOURCE] = offsetof(struct settings, source),
+    [SETTING_ON_SWAP] = offsetof(struct settings, on_replace),
+    [SETTING_ON_REPLACE] = offsetof(struct settings, on_replace),
+    [SETTING_ON_FAILURE] = offsetof(struct settings, on_failure),
+    [SETTING_LOG] = offsetof(struct settings, log),
 };
 
-enum { SETTINGS = sizeof(table) / sizeof(table[0]) };
-
 static char unknown[SETTINGS][LONGEST_VALUE + 1];
+static unsigned int given; /* by the environment: the bits of bit_of() */
+
+static void set(size_t index, unsigned int value)
+{
+    *(unsigned int *)(void *)((char *)&settings + offsets[index]) = value;
+}
+
+static unsigned int bit_of(size_t index)
+{
+    return 1u << offsets[index] / sizeof(unsigned int);
+}
 
 /* What follows name and '=' in an environment entry, or NULL. */
 static const char *value_of(const char *entry, const char *name)
@@ -44,30 +50,13 @@ static const char *value_of(const char *entry, const char *name)
     return *name == '\0' && *entry == '=' ? entry + 1 : NULL;
 }
 
-/* The position of the word in a list with a space behind each word, or -1. */
-static int position(const char *list, const char *word)
+static void take(size_t index, const char *value)
 {
-    for (int index = 0; *list; index++) {
-        const char *w = word;
+    int known = setting_position(setting_words[index].accepted, value);
 
-        while (*w && *w != ' ' && *list == *w) {
-            list++;
-            w++;
-        }
-        if (*w == '\0' && *list == ' ')
-            return index;
-        while (*list++ != ' ')
-            ;
-    }
-    return -1;
-}
-
-static void set(size_t index, const char *value)
-{
-    int known = position(table[index].accepted, value);
-
+    given |= bit_of(index);
     if (known >= 0) {
-        *table[index].value = (unsigned int)known;
+        set(index, (unsigned int)known);
         return;
     }
     for (size_t i = 0; i < LONGEST_VALUE && value[i]; i++)
@@ -80,11 +69,26 @@ void settings_read(void)
         return;
     for (size_t i = 0; i < SETTINGS; i++)
         for (char **entry = environ; *entry; entry++) {
-            const char *value = **entry == 'O' ? value_of(*entry, table[i].name) : NULL;
+            const char *value = **entry == 'O' ? value_of(*entry, setting_words[i].name) : NULL;
 
             if (value && *value)
-                set(i, value);
+                take(i, value);
         }
+}
+
+/* One of the environment's that is not known counts as given: it is told that the default is used.
+ */
+void settings_take(const struct rule *rules)
+{
+    for (size_t i = 0; i < SETTINGS; i++) {
+        if (!rules[i].line || (!rules[i].is_final && (given & bit_of(i))))
+            continue;
+        set(i, rules[i].value);
+        unknown[i][0] = '\0';
+        settings.ruled |= bit_of(i);
+        if (!settings.rule)
+            settings.rule = rules[i].line;
+    }
 }
 
 void settings_report(void)
@@ -92,7 +96,7 @@ void settings_report(void)
     for (size_t i = 0; i < SETTINGS; i++) {
         if (unknown[i][0])
             report(REPORT_SETTING, "%s=%s is not known; accepted: %s(the first is used)",
-                   table[i].name, unknown[i], table[i].accepted);
+                   setting_words[i].name, unknown[i], setting_words[i].accepted);
         unknown[i][0] = '\0';
     }
 }

@@ -139,6 +139,8 @@ void status_update(void)
 {
     SET(block.mode, settings.mode);
     SET(block.source, random_source());
+    SET(block.rule, settings.rule);
+    SET(block.ruled, settings.ruled);
     for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
         const struct libcrypto *libcrypto = libcrypto_at(i);
         int pin = !libcrypto ? PIN_NONE : libcrypto->is_given ? PIN_GIVEN : libcrypto->pin;

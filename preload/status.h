@@ -4,7 +4,8 @@
  * host's byte order, every address is one of the process that is looked at. Fields are only ever
  * added at the end, with a new size; a new value of an enum comes with a new layout.
  *
- * The two sides of that wall share this header and platform/random.h, and nothing else.
+ * The two sides of that wall share this header and platform/random.h, and nothing else; what the
+ * command says beforehand of /etc/osrandom.conf it reads by rules.h.
  */
 #ifndef OSRANDOM_STATUS_H
 #define OSRANDOM_STATUS_H
@@ -16,7 +17,7 @@
 
 #define OSRANDOM_STATUS_MAGIC "osrandom" /* the eight bytes, no terminator */
 
-enum { OSRANDOM_STATUS_LAYOUT = 2, OSRANDOM_STATUS_LIBCRYPTOS = 8 };
+enum { OSRANDOM_STATUS_LAYOUT = 2, OSRANDOM_STATUS_LIBCRYPTOS = 8, RULED_MODE = 1 };
 
 /* OSRANDOM_MODE. */
 enum mode { MODE_ACTIVATE, MODE_REGISTER, MODE_BUILTIN, MODE_RESEED };
@@ -54,6 +55,11 @@ struct osrandom_status {
      * closed down by OPENSSL_cleanup(), which keeps none. As long as that word holds the address of
      * a method of the shim's, it draws from us. */
     uint64_t method[OSRANDOM_STATUS_LIBCRYPTOS] __attribute__((aligned(8)));
+    /* The line of /etc/osrandom.conf that decided on the mode, or if none did on the first of the
+     * other settings that the file decided on; 0: on none. And which these are: a bit each, from
+     * RULED_MODE on mode, source, on_replace, on_failure, log. */
+    uint32_t rule;
+    uint32_t ruled;
 };
 
 /* The process's own figures since it was forked: its memory is wiped in a child (Linux 4.14). */

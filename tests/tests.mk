@@ -4,7 +4,7 @@
 LINKS_TREES := $(if $(MAKING),$(shell ld --help 2>/dev/null | grep pack-relative-relocs))
 
 SUITES := $(patsubst tests/%/,%,$(dir $(wildcard $(addprefix tests/,$(addsuffix /.,\
-            unit load module provider windows openssl $(if $(LINKS_TREES),hidden) harmless faults duplication status command \
+            unit load rules module provider windows openssl $(if $(LINKS_TREES),hidden) harmless faults duplication status command \
             surroundings reach apps)))))
 comma := ,
 TREES := openssl-1.1.1 openssl-3.0 openssl-3.5 openssl-3.6 openssl-4.0

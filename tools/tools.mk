@@ -23,7 +23,7 @@ HAS_COMMAND := $(if $(COMMAND_LIBS),$(if $(MAKING),$(call can_link,$(CC),$(COMMA
 
 COMMAND_SOURCES := $(wildcard tools/osrandom/*.c tools/osrandom/*/*.c)
 COMMAND_OBJECTS := $(filter-out %/libeu.o,$(COMMAND_SOURCES:%.c=$(BUILD)/%.o))
-COMMAND_LINKS := $(BUILD)/platform/elf_image.o
+COMMAND_LINKS := $(BUILD)/platform/elf_image.o $(BUILD)/preload/rules.o $(BUILD)/preload/setting_words.o
 COMMAND_CFLAGS := $(ANYWHERE) -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(WARNINGS) -Wno-cast-align -fPIE \
                   -Iplatform -Ipreload -Itools/osrandom \
                   -DOSRANDOM_VERSION='"$(VERSION)"' -DOSRANDOM_LIBDIR='"$(LIBDIR)"' \
@@ -89,10 +89,12 @@ EXAMPLES := $(patsubst tools/examples/%,%,$(shell find tools/examples -type f))
 
 install-command: $(if $(HAS_COMMAND),$(COMMAND))
 	$(call may_write,$(MANDIR)/man8)
+	$(call may_write,$(MANDIR)/man5)
 	$(call may_write,$(DOCDIR))
 	$(call say,INSTALL,$(DESTDIR)$(MANDIR)/man8)
 	$(Q)umask 022; $(INSTALL) -d '$(DESTDIR)$(MANDIR)/man8'
 	$(Q)$(INSTALL) -m 644 tools/man/libosrandom_preload.8 '$(DESTDIR)$(MANDIR)/man8/'
+	$(Q)$(INSTALL) -m 644 tools/man/osrandom.conf.5 '$(DESTDIR)$(MANDIR)/man5/'
 	$(call name_shim,$(MANDIR)/man8/libosrandom_preload.8)
 	$(Q)umask 022; for file in $(EXAMPLES); do \
 	    case $$file in *.*|*/Containerfile) mode=644 ;; *) mode=755 ;; esac; \
@@ -118,7 +120,7 @@ endif
 
 uninstall-command: may-uninstall
 	$(Q)rm -f '$(DESTDIR)$(BINDIR)/osrandom' '$(DESTDIR)$(MANDIR)/man8/osrandom.8' \
-	    '$(DESTDIR)$(MANDIR)/man8/libosrandom_preload.8' '$(DESTDIR)$(COMPLETIONDIR)/osrandom'
+	    '$(DESTDIR)$(MANDIR)/man8/libosrandom_preload.8' '$(DESTDIR)$(MANDIR)/man5/osrandom.conf.5' '$(DESTDIR)$(COMPLETIONDIR)/osrandom'
 	$(Q)rm -f $(UNITS:%='$(DESTDIR)$(UNITDIR)/%')
 	$(Q)rm -rf '$(DESTDIR)$(DOCDIR)/examples'
 	$(Q)rmdir '$(DESTDIR)$(DOCDIR)' 2>/dev/null || :

@@ -75,7 +75,7 @@ debs 2 /box/parts/crash.so
 settings() {
     printf '{"osrandom_packages": ['
     printf '"%s",' "/box/$1"/*.deb | sed 's/,$//'
-    printf '], "osrandom_restart": ["ssh"]}'
+    printf '], "osrandom_restart": ["ssh"], "osrandom_rules": "/usr/sbin/kamailio mode=register"}'
 }
 
 # The guide's own commands.
@@ -89,7 +89,9 @@ take_back=$(sed -n 's/^    \$ \(.*off.yml\)$/\1/p' $guide)
 play() {
     echo "== $1"
     settings "$2" >settings.yml
+    began=$(date +%s)
     sh -c "$3" >/box/play 2>&1 && result=0 || result=$?
+    took=$(($(date +%s) - began))
     grep -E 'was not kept|^(one|two) ' /box/play | sed 's/  */ /g; s/skipped=.*//'
     [ $result = 0 ] || [ -n "${may_fail:-}" ] || { cat /box/play >&2 && exit 1; }
     ansible osrandom -o -m shell -a 'osrandom system status | head -c 3; openssl rand 1 >/dev/null' |
@@ -105,5 +107,7 @@ play 'nothing to do' 1 "$roll_out"
 play 'nothing to do, and only asked' 1 "$ask"
 may_fail=yes play 'a bad build' 2 "$roll_out"
 grep -o 'TASK.*Put the machine back' /box/play
+echo "took: $took s from the bad build's start to the machine as it was"
+cat /one/etc/osrandom.conf /two/etc/osrandom.conf
 play 'off' 1 "$take_back"
 play 'on again' 1 "$roll_out"

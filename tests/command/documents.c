@@ -10,7 +10,7 @@ TestSuite(documents, .fini = clean_up);
 
 static const char documents_of_ours[] =
     "$(find . -name '*.md' -not -path './build*/*' | sed 's!^./!!') "
-    "tools/man/*.8 .github/workflows/*.yml";
+    "tools/man/*.[58] .github/workflows/*.yml";
 
 static void expect_said(const char *what, const char *files, const char *said, const char *lost)
 {

@@ -2,8 +2,10 @@
  * The Debian package: what it puts where, and that it comes and goes without a trace.
  */
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "level.h"
 #include "machine.h"
 #include "words.h"
 
@@ -55,6 +57,9 @@ Test(package, brings_the_command_its_pages_and_its_completion)
                       "osrandom explain openssl | grep 'covered$'\n"
                       "test -e /usr/share/man/man8/osrandom.8.gz\n"
                       "test -e /usr/share/man/man8/libosrandom_preload.8.gz\n"
+                      "test -e /usr/share/man/man5/osrandom.conf.5.gz\n"
+                      "test -e /usr/share/doc/osrandom/examples/rules/osrandom.conf\n"
+                      "test ! -e /etc/osrandom.conf\n"
                       "test -e /usr/share/bash-completion/completions/osrandom\n"
                       "test -e /usr/share/doc/osrandom/examples/systemd/osrandom.conf\n"
                       "test -e /lib/systemd/system/osrandom-preload.service",
@@ -239,6 +244,7 @@ Test(package, follows_make_installs_directories)
            "./usr/lib/systemd/system/osrandom-preload.service\n"
            "./usr/lib64/libosrandom_preload.so\n"
            "./usr/share/bash-completion/completions/osrandom\n"
+           "./usr/share/man/man5/osrandom.conf.5\n"
            "./usr/share/man/man8/libosrandom_preload.8\n./usr/share/man/man8/osrandom.8\n"
            "/root/usr/lib64/libosrandom_preload.so\n",
            "", "a packager finds things elsewhere");
@@ -261,6 +267,42 @@ Test(package, comes_out_the_same_wherever_its_source_lies)
 
     expect(&outcome, 0, "", "", "nobody can find out what an installed file was made of");
     outcome_free(&outcome);
+}
+
+/* Those of this build, and those of a copy of the source in another place. */
+static void expect_made_again(const char *kind, const char *tool, const char *compare)
+{
+    static const char make_again[] =
+        "command -v \"$3\" >/dev/null && ls \"$2/$1\"/*.$1 >/dev/null || exit 99\n"
+        "unset MAKEFLAGS MFLAGS MAKELEVEL; here=$2/$1 place=$4/another/place; mkdir -p \"$place\"\n"
+        "tar -c --exclude=./build --exclude=\"./$2\" --exclude=./.git . | tar -x -C \"$place\"\n"
+        "make -s -C \"$place\" BUILD=elsewhere \"$1\" >/dev/null; there=$place/elsewhere/$1\n";
+    char *script = text_format("%s%s", make_again, compare);
+    struct command command = {
+        .argv = WORDS("sh", "-euc", script, "sh", kind, BUILD_DIR, tool, directory()),
+        .seconds = 1700};
+    struct outcome outcome;
+
+    only_from(LEVEL_ALL);
+    outcome = run(&command);
+    if (outcome.exit_code == 99)
+        cr_skip_test("there is no package of this kind");
+    expect(&outcome, 0, "", "", "nobody can find out what a package was made of");
+    outcome_free(&outcome);
+    free(script);
+}
+
+Test(package, is_made_again_byte_by_byte, .timeout = 1800)
+{
+    expect_made_again("deb", "dpkg-buildpackage",
+                      "cmp \"$here/SHA256SUMS\" \"$there/SHA256SUMS\"\n"
+                      "cmp \"$here\"/*.spdx.json \"$there\"/*.spdx.json");
+}
+
+Test(package, of_the_other_kind_is_made_again_byte_by_byte, .timeout = 1800)
+{
+    expect_made_again("rpm", "rpmbuild",
+                      "for file in \"$here\"/*.rpm; do cmp \"$file\" \"$there\"; done");
 }
 
 Test(package, comes_with_its_hashes_and_what_it_is_made_of)

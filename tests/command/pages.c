@@ -13,8 +13,8 @@ Test(pages, are_clean_mdoc)
     /* which other pages this machine has is not their fault */
     struct outcome outcome = shell(
         "command -v mandoc >/dev/null || exit 99\n"
-        "mandoc -Tlint tools/man/*.8 2>&1 | grep -vE 'outdated mandoc.db|not found: Xr' || :\n"
-        "sed -n 's/^.Xr \\([a-z_]*osrandom[a-z_]*\\) \\(8\\).*/\\1.\\2/p' tools/man/* |\n"
+        "mandoc -Tlint tools/man/*.[58] 2>&1 | grep -vE 'outdated mandoc.db|not found: Xr' || :\n"
+        "sed -n 's/^.Xr \\([a-z_.]*osrandom[a-z_.]*\\) \\([58]\\).*/\\1.\\2/p' tools/man/* |\n"
         "    while read -r page; do test -e tools/man/$page || echo no $page; done",
         NULL);
 

@@ -44,7 +44,7 @@ Test(status, tells_all_of_a_process_that_is_covered)
     expect_number(object, "pid", held.pid);
     expect_number(object, "draws", 1);
     expect_number(object, "bytes", 16);
-    expect_number(object, "swaps_kept", 0);
+    expect_number(object, "refused", 0);
     expect_number(object, "failures", 0);
     cr_expect(strstr(text_in(object, "program"), "/held"));
     cr_expect_str_eq(text_in(object, "state"), "covered");
@@ -59,11 +59,12 @@ Test(status, tells_all_of_a_process_that_is_covered)
     held_end(&held);
 }
 
-Test(status, counts_swaps_that_were_kept_out)
+Test(status, counts_generators_that_were_refused)
 {
     struct held held = held_with(the_shim(), "swap");
     json_t *object = object_of(&held, 0);
 
+    expect_number(object, "refused", 1);
     expect_number(object, "swaps_kept", 1);
     json_decref(object);
     held_end(&held);

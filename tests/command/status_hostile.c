@@ -9,6 +9,7 @@
 
 #include "held.h"
 #include "json.h"
+#include "level.h"
 #include "words.h"
 
 TestSuite(status_hostile, .fini = clean_up);
@@ -65,6 +66,20 @@ Test(status_hostile, a_path_that_never_answers_is_given_up)
 }
 
 /* With more than one left it would never end. */
+/* It waits for the whole of BOUNDED_SECONDS. */
+Test(status_hostile, explain_gives_such_a_path_up_too, .timeout = 120)
+{
+    struct outcome outcome;
+
+    only_from(LEVEL_ALL);
+    outcome = hostile("over x \"$2\" over lookup; status=0\n"
+                      "timeout 90 \"$OSRANDOM\" explain over/program \"$2/writes\" || status=$?\n"
+                      "exit $status");
+    expect(&outcome, 2, "/writes: no OpenSSL", "", "the other program is lost");
+    expect(&outcome, 2, "takes too long", "", "a path can hang explain for ever");
+    outcome_free(&outcome);
+}
+
 Test(status_hostile, a_look_that_hangs_is_not_started_again_when_watching)
 {
     struct outcome outcome = hostile(

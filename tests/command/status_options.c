@@ -134,6 +134,16 @@ Test(status_options, show_the_columns_that_are_asked_for)
     held_end(&held);
 }
 
+Test(status_options, take_the_names_of_before_for_columns)
+{
+    struct held held = held_with(the_shim(), "swap");
+    struct outcome outcome = osrandom(NULL, "status", "--columns=kept", held.text, NULL);
+
+    expect(&outcome, 0, "REFUSED\n      1\n", "", "the column has lost its name of before");
+    outcome_free(&outcome);
+    held_end(&held);
+}
+
 Test(status_options, show_whole_names_where_there_is_room)
 {
     static const char name[] = "a-program-whose-name-is-long-enough-to-be-cut";

@@ -17,7 +17,7 @@
 
 enum { SECONDS = 1500, MANY = 50, BEFORE = 1, AFTER = 2 };
 
-static const char *const all_kinds[] = {"bytes", "priv_bytes", "x25519", "nonce", "hello", NULL};
+static const char *const all_kinds[] = {"bytes", "priv_bytes", "key", "nonce", "hello", NULL};
 static const char *const python_kinds[] = {"ssl", "hello", NULL};
 
 /* Of one clone in one case; NULL if there is none. free() takes it. */

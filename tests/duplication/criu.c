@@ -17,12 +17,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "criu.h"
 #include "level.h"
 #include "sides.h"
 
-enum { RESTORES = 3, SECONDS = 120 };
+enum { SECONDS = 120 };
 
 static char directory[32], images[48];
+
+const char *criu_directory(void)
+{
+    return directory;
+}
 
 /* Run by CRIU at the stages of a restore, if not NULL: tools/examples/clones/criu-action. */
 static const char *action;
@@ -48,7 +54,7 @@ static void remove_directory(void)
 }
 
 /* Orphans become the test's own children, so that it can wait for what CRIU has restored. */
-static void begin(void)
+void criu_begin(void)
 {
     only_from(LEVEL_ALL);
     if (geteuid() != 0)
@@ -111,7 +117,8 @@ static void need_exit(pid_t process)
     cr_assert(ended && status == 0, "the restored process ended with status 0x%x", status);
 }
 
-static void restore(const struct tree *tree, pid_t process, int number)
+/* said: how long DIRECTORY/messages was at the checkpoint; CRIU wants files as they were. */
+static void restore(const struct tree *tree, pid_t process, int number, off_t said)
 {
     char path[64];
     struct outcome outcome;
@@ -121,7 +128,7 @@ static void restore(const struct tree *tree, pid_t process, int number)
     file = fopen(path, "we");
     cr_assert(file && fprintf(file, "%d\n", number) > 0 && fclose(file) == 0);
     path_in(path, "messages", -1);
-    cr_assert(truncate(path, 0) == 0); /* CRIU wants files as they were */
+    cr_assert(truncate(path, said) == 0);
 
     outcome = criu(tree, "restore", "-d", NULL);
     need_criu(&outcome, "restore");
@@ -148,27 +155,42 @@ static struct outcome contents(const char *name, int count)
     return outcome;
 }
 
-/* The values of all restored processes and of their children. */
-static struct outcome checkpointed(enum side side, const struct tree *openssl,
-                                   const struct tree *tree)
+struct outcome criu_restores(const struct outcome *start, const struct tree *tree)
 {
-    struct outcome start = run_side(side, openssl, "checkpoint", directory, NULL);
-    pid_t process = (pid_t)number_in(&start, "process");
+    pid_t process = (pid_t)number_in(start, "process");
+    struct stat messages;
+    char path[64];
 
-    outcome_free(&start);
+    path_in(path, "messages", -1);
+    cr_assert(stat(path, &messages) == 0);
     remove_all(images);
     cr_assert(mkdir(images, 0700) == 0);
     dump(tree, process);
     for (int i = 0; i < RESTORES; i++)
-        restore(tree, process, i);
+        restore(tree, process, i, messages.st_size);
     return contents("out", RESTORES);
+}
+
+struct outcome criu_messages(void)
+{
+    return contents("messages", 1);
+}
+
+static struct outcome checkpointed(enum side side, const struct tree *openssl,
+                                   const struct tree *tree)
+{
+    struct outcome start = run_side(side, openssl, "checkpoint", directory, NULL);
+    struct outcome outcome = criu_restores(&start, tree);
+
+    outcome_free(&start);
+    return outcome;
 }
 
 static void try_side(enum side side, const char *name)
 {
     const struct tree *tree = need_tree(name);
 
-    begin();
+    criu_begin();
     for (size_t i = 0; repeating_trees[i]; i++) {
         const struct tree *openssl = need_tree(repeating_trees[i]);
         struct outcome outcome = checkpointed(side, openssl, tree);
@@ -206,7 +228,7 @@ static struct outcome checkpointed_with_reseed(enum side side)
     struct outcome may =
         run_words(NULL, NULL, NULL, built("osrandom"), "reseed", "--hex", "12345678", NULL);
 
-    begin();
+    criu_begin();
     if (may.exit_code == 2)
         cr_skip_test("this machine's kernel is not to be reseeded from here: %s", may.err);
     outcome_free(&may);
@@ -244,7 +266,7 @@ Test(criu, the_vdso_repeats_in_three_restores_of_criu_4_1, .timeout = 300)
     const struct tree *tree = need_tree("criu-4.1"), *openssl = need_tree(repeating_trees[0]);
     bool repeats = false;
 
-    begin();
+    criu_begin();
     for (int attempt = 0; attempt < 5 && !repeats; attempt++) {
         struct outcome outcome = checkpointed(SHIM, openssl, tree);
 

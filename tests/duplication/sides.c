@@ -17,7 +17,7 @@ const char *const repeating_trees[] = {"openssl-3.0", "openssl-3.5", "openssl-3.
 const char *const all_trees[] = {"openssl-1.1.1", "openssl-3.0", "openssl-3.5",
                                  "openssl-3.6",   "openssl-4.0", NULL};
 
-static const char *const kinds[] = {"bytes", "priv_bytes", "x25519", "nonce", "hello"};
+static const char *const kinds[] = {"bytes", "priv_bytes", "key", "nonce", "hello"};
 
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 

@@ -97,7 +97,7 @@ static enum step follow(struct walk *walk, enum step at)
     return row->next[column];
 }
 
-enum line { LINE_LOST, LINE_UNSEEDED, LINE_FAILED };
+enum line { LINE_RULES, LINE_LOST, LINE_UNSEEDED, LINE_FAILED };
 static void say(struct walk *walk, enum line line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -283,6 +283,8 @@ void model_run(struct outcome_of_run *outcome, const struct usage *usage, const 
     walk.has_stderr = answer == ANSWER_PASS || answer == ANSWER_OTHER;
     walk.other_stderr = answer == ANSWER_OTHER;
     walk_from(&walk, COUNTERS);
+    if (walk_from(&walk, RULES) != 0)
+        say(&walk, LINE_RULES, "/etc/osrandom.conf is not used: it cannot be opened");
     error = start(&walk);
     if (error)
         say(&walk, LINE_FAILED,

@@ -20,6 +20,7 @@ static const struct {
     /* clang-format off */
     [CALL_FSTAT_STDERR]   = {"fstat(2)", SYS_fstat, {-EBADF, ANSWER_OTHER}, {-EPERM, -ENOSYS, -EIO}},
     [CALL_FSTAT]          = {"fstat", SYS_fstat, {-EPERM, ANSWER_OTHER}, {-EBADF, -ENOSYS, -EIO}},
+    [CALL_OPEN_RULES]     = {"openat(/etc/osrandom.conf)", SYS_openat, {-EINTR, -EACCES}, {-EMFILE, -ENFILE, -EPERM, -ENOSYS}},
     [CALL_MMAP]           = {"mmap", SYS_mmap, {-EPERM, -EAGAIN}, {-ENOMEM, -EINVAL, -ENOSYS}},
     [CALL_MADVISE]        = {"madvise", SYS_madvise, {-EINVAL}, {-EPERM, -ENOSYS, -ENOMEM}},
     [CALL_GETRANDOM]      = {"getrandom", SYS_getrandom, {0, ANSWER_HALF, -EINTR, -EAGAIN, -EPERM}, {-ENOSYS, -EINVAL, -EIO, -EFAULT, -EACCES}},

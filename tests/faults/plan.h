@@ -12,6 +12,7 @@
 enum call {
     CALL_FSTAT_STDERR,
     CALL_FSTAT,
+    CALL_OPEN_RULES, /* /etc/osrandom.conf, which is not there */
     CALL_MMAP,
     CALL_MADVISE,
     CALL_GETRANDOM,

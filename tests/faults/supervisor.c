@@ -91,7 +91,7 @@ static bool reads_random(const struct supervisor *supervisor, uint64_t descripto
 
 static enum call call_of(const struct supervisor *supervisor, const struct seccomp_data *data)
 {
-    char path[sizeof("/dev/urandom")] = "";
+    char path[sizeof("/etc/osrandom.conf")] = "";
     struct pollfd polled = {0};
 
     switch (data->nr) {
@@ -105,9 +105,10 @@ static enum call call_of(const struct supervisor *supervisor, const struct secco
         return data->args[2] & GRND_NONBLOCK ? CALL_GETRANDOM : CALL_GETRANDOM_WAIT;
     case SYS_openat:
         peek(supervisor, data->args[1], path, sizeof(path) - 1);
-        return strcmp(path, "/dev/urandom") == 0  ? CALL_OPEN_URANDOM
-               : strcmp(path, "/dev/random") == 0 ? CALL_OPEN_RANDOM
-                                                  : CALL_UNKNOWN;
+        return strcmp(path, "/dev/urandom") == 0         ? CALL_OPEN_URANDOM
+               : strcmp(path, "/dev/random") == 0        ? CALL_OPEN_RANDOM
+               : strcmp(path, "/etc/osrandom.conf") == 0 ? CALL_OPEN_RULES
+                                                         : CALL_UNKNOWN;
     case SYS_fcntl:
         return CALL_FCNTL;
     case SYS_close:

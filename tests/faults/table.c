@@ -11,6 +11,9 @@ const struct row table[STEPS] = {
 ROW(COUNTERS,        CALL_MMAP,           0,  COUNTERS_WIPE, NEVER,    NEVER,      NEVER,          DONE,           DONE),
 ROW(COUNTERS_WIPE,   CALL_MADVISE,        0,  DONE,        NEVER,      NEVER,      NEVER,          NEVER,          DONE),
 
+/* /etc/osrandom.conf: without it there is nothing to say; what keeps it from being read is told. */
+ROW(RULES,           CALL_OPEN_RULES,     0,  DONE,        NEVER,      NEVER,      FAILED,         NEVER,          FAILED),
+
 /* Start of the vDSO, and its draws: it asks for a key, and hands the draw to the system call without one. Large
  * ones are also made by the system call, as GETRANDOM has it. */
 ROW(VDSO_PROBE,      CALL_GETRANDOM,      1,  FOUND,       FOUND,      FOUND,      FAILED,         FOUND,          FAILED),

@@ -69,6 +69,11 @@ Test(fuzz, no_environment_is_misread_or_breaks_a_line)
     survives("settings");
 }
 
+Test(fuzz, no_file_of_rules_is_misread)
+{
+    survives("rules");
+}
+
 Test(fuzz, no_process_misleads_the_reader_of_its_status)
 {
     survives("reader");

@@ -59,7 +59,7 @@ thread-files:
 
 # ---- Fuzzers ----
 
-HUNT_FUZZ := $(addprefix $(HUNT_DIR)/,fuzz_elf fuzz_symbols fuzz_settings fuzz_reader)
+HUNT_FUZZ := $(addprefix $(HUNT_DIR)/,fuzz_elf fuzz_symbols fuzz_settings fuzz_rules fuzz_reader)
 FUZZ_COMPILE = clang -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -O1 -g $(TEST_CFLAGS) \
                -Itools/osrandom -Itests/hunt/programs -o $@ $(filter %.c,$^)
 
@@ -76,7 +76,8 @@ $(HUNT_DIR)/fuzz_elf: $(addprefix platform/,elf_image.c elf_binding.c elf_image.
     tests/hunt/programs/layout.h
 $(HUNT_DIR)/fuzz_symbols: $(addprefix preload/,build_id.c symbol_file.c symbol_search.c build_id.h symbol_file.h \
     symbol_search.h) $(addprefix platform/,linux_file.c linux_maps.c elf_image.c) tests/hunt/programs/layout.h
-$(HUNT_DIR)/fuzz_settings: $(addprefix preload/,settings.c report.c settings.h report.h) platform/linux_file.c
+$(HUNT_DIR)/fuzz_settings: $(addprefix preload/,setting_words.c settings.c report.c setting_words.h settings.h report.h) platform/linux_file.c
+$(HUNT_DIR)/fuzz_rules: $(addprefix preload/,rules.c setting_words.c rules.h setting_words.h)
 $(HUNT_DIR)/fuzz_reader: $(HUNT_READER) $(wildcard tools/osrandom/process/*.h) preload/status.h \
     tests/hunt/programs/reader_input.h
 

@@ -2,7 +2,7 @@
 # program a tree, and an object that does nothing, to tell the shim from the loader.
 
 PERF_DIR := $(BUILD)/perf
-PERF_MEASURE := $(addprefix $(BUILD)/tools/osrandom/bench/,measure.o footprint.o pin.o)
+PERF_MEASURE := $(addprefix $(BUILD)/tools/osrandom/,base/bare_vdso.o bench/measure.o bench/footprint.o bench/pin.o)
 PERF_COMPARE := $(addprefix $(BUILD)/tools/osrandom/bench/,compare.o plot.o footprint.o pin.o)
 PERF_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/perf/worker.c,$(wildcard tests/perf/*.c)))
 

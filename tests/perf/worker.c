@@ -6,6 +6,7 @@
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 
+#include "base/bare_vdso.h"
 #include "bench/measure.h"
 #include "tls.h"
 
@@ -37,7 +38,7 @@ static const struct bench_place *place_of_method;
 
 static int bare_bytes(unsigned char *buffer, int length)
 {
-    return bench_vdso_draw(place_of_method, buffer, (size_t)length);
+    return bare_vdso_draw(place_of_method->state, buffer, (size_t)length);
 }
 
 static bool bare_bignum_loop(const struct bench_place *place, size_t size, unsigned long calls)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "provider_abi.h"
 #include "trees.h"
@@ -306,20 +307,24 @@ static void step_seed(struct model *model)
 /* Numbers of all sizes, signed and not; a text where none is. */
 static void step_get(struct model *model)
 {
-    static const char *const keys[] = {"state", "strength", "max_request", "unknown"};
-    const uint64_t values[] = {model->state, 256, 0x7fffffff, 0};
-    size_t key = choose(4), size = choose(9);
+    enum { KNOWN = 3, KEYS = 7 };
+    static const char *const keys[KEYS] = {
+        "state", "strength", "max_request", "unknown", "max_reques", "max_requests", ""};
+    const uint64_t values[KEYS] = {model->state, 256, 0x7fffffff};
+    size_t key = choose(KEYS), size = choose(9);
     unsigned int type = 1 + (unsigned int)choose(2);
     struct parameter parameters[] = {
         {keys[key], choose(16) ? type : 6, fresh_room(), size, PARAMETER_UNMODIFIED}, {0}};
     uint64_t got = 0, most = size >= 8 ? UINT64_MAX : (UINT64_C(1) << (8 * size)) - 1;
     bool fits = size > 0 && values[key] <= (type == PARAMETER_INTEGER ? most >> 1 : most);
 
-    fits = key == 3 || (parameters[0].type != 6 && fits);
+    fits = key >= KNOWN || (parameters[0].type != 6 && fits);
     cr_assert(offered.get(model->generator, parameters) == fits, "%s of %zu bytes", keys[key],
               size);
     cr_assert(offered.get(model->generator, NULL) == 1);
-    if (!fits || key == 3)
+    if (key >= KNOWN)
+        cr_assert(parameters[0].returned == PARAMETER_UNMODIFIED, "%s is answered", keys[key]);
+    if (!fits || key >= KNOWN)
         return;
     for (size_t i = 0; i < size; i++)
         got |= (uint64_t)room[__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? size - 1 - i : i] << 8 * i;
@@ -415,6 +420,26 @@ Test(contract, a_request_beyond_max_request_is_refused_at_once)
     fresh_room();
     cr_expect(offered.generate(generator, room, (size_t)0x80000000, 0, 0, NULL, 0) == 0);
     expect_filled(0, false);
+    offered.free(generator);
+}
+
+/* Children of a generator, and whoever watches it, go by these two. */
+Test(contract, a_generator_says_that_it_is_seeded_at_each_draw)
+{
+    time_t before = time(NULL), seeded = 0;
+    unsigned int first = 0, second = 0;
+    struct parameter parameters[] = {
+        {"reseed_time", PARAMETER_INTEGER, &seeded, sizeof(seeded), PARAMETER_UNMODIFIED},
+        {"reseed_counter", PARAMETER_UNSIGNED, &first, sizeof(first), PARAMETER_UNMODIFIED},
+        {"reseed_counter", PARAMETER_UNSIGNED, &second, sizeof(second), PARAMETER_UNMODIFIED},
+        {0}};
+    void *generator;
+
+    load();
+    generator = offered.new(provctx, NULL, NULL);
+    cr_assert(offered.get(generator, parameters) == 1);
+    cr_expect(seeded >= before && seeded <= time(NULL), "it was seeded at %lld", (long long)seeded);
+    cr_expect(first > 0 && second > first, "counted are %u and then %u", first, second);
     offered.free(generator);
 }
 

@@ -6,6 +6,13 @@ $(BUILD)/provider/$(1)/speed: tests/provider/programs/speed.c $(BUILD)/trees/$(1
 	$$(Q). $$$$(cat $(BUILD)/trees/$(1))/tree.env && \
 	    $$(CC) -O2 -g $$(TEST_CFLAGS) -isystem $$$$INCLUDE -fPIE -pie -o $$@ $$< $$$$LIBCRYPTO -lpthread \
 	    -Wl,--allow-shlib-undefined
+
+# Where OpenSSL's own tests lie; where they cannot be had, ours of them are skipped.
+$(BUILD)/provider/$(1)/openssls_tests: tests/provider/openssls_tests $(BUILD)/trees/$(1)
+	$$(call say,OPENSSL,$$@)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)if tests/provider/openssls_tests $(1) >$$@.new; then mv $$@.new $$@; fi
+TEST_FILES += $(if $(OSRANDOM_TEST_ALL),$(BUILD)/provider/$(1)/openssls_tests)
 endef
 $(foreach tree,$(filter-out openssl-1.1.1,$(TREES)),$(eval $(call provider_rules,$(tree))))
 

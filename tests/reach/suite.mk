@@ -19,7 +19,11 @@ $(BUILD)/reach/$(1)/late_crypto: $(REACH_LATE) tests/reach/suite.mk
 	$$(call say,CC,$$@)
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$(2) -O1 -Wall -Wextra -Werror -D_GNU_SOURCE -o $$@ $$< -ldl
-TEST_FILES += $(BUILD)/reach/$(1)/libosrandom_preload.so $(BUILD)/reach/$(1)/late_crypto
+$(BUILD)/reach/$(1)/pace: tests/reach/programs/pace.c tests/reach/suite.mk
+	$$(call say,CC,$$@)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$(2) -O1 -Wall -Wextra -Werror -D_GNU_SOURCE -o $$@ $$< -ldl
+TEST_FILES += $(addprefix $(BUILD)/reach/$(1)/,libosrandom_preload.so late_crypto pace)
 endef
 $(foreach one,$(REACH_COMPILERS),$(if $(shell command -v $(lastword $(subst :, ,$(one)))),\
     $(eval $(call reach_rules,$(firstword $(subst :, ,$(one))),$(lastword $(subst :, ,$(one)))))))

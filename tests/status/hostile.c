@@ -92,6 +92,8 @@ Test(hostile, values_that_no_shim_writes_are_not_believed)
     EXPECT_RESULT(&target, block, size, sizeof(struct osrandom_status) - 1, BLOCK_DISTRUSTED);
     EXPECT_RESULT(&target, block, size, 0, BLOCK_DISTRUSTED);
     EXPECT_RESULT(&target, block, size, offsetof(struct osrandom_status, method), BLOCK_READ);
+    EXPECT_RESULT(&target, block, size, offsetof(struct osrandom_status, rule), BLOCK_READ);
+    EXPECT_RESULT(&target, block, size, offsetof(struct osrandom_status, ruled), BLOCK_DISTRUSTED);
     EXPECT_RESULT(&target, block, size, 0xffffffff, BLOCK_READ); /* fields that came later */
     EXPECT_RESULT(&target, block, mode, MODE_RESEED + 1, BLOCK_DISTRUSTED);
     EXPECT_RESULT(&target, block, mode, 0xffffffff, BLOCK_DISTRUSTED);

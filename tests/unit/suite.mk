@@ -1,5 +1,5 @@
 # The parts of preload/ that stand by themselves, and what the tests load and run.
-unit_LINKS += $(patsubst %,$(BUILD)/preload/%.o,build_id generators guard report settings symbol_file \
+unit_LINKS += $(patsubst %,$(BUILD)/preload/%.o,build_id generators guard report rules setting_words settings symbol_file \
                 symbol_search)
 
 # The test program exports its symbols, so that it can be looked up in like a library.
@@ -36,7 +36,7 @@ $(BUILD)/tests/unit/getenv_probe: tests/unit/objects/getenv_probe.c
 	$(Q)$(UNIT_COMPILE) $<
 
 $(BUILD)/tests/unit/settings_probe: tests/unit/objects/settings_probe.c \
-    $(BUILD)/preload/settings.o $(BUILD)/preload/report.o $(BUILD)/platform/linux_file.o
+    $(addprefix $(BUILD)/preload/,setting_words.o settings.o report.o) $(BUILD)/platform/linux_file.o
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(UNIT_COMPILE) $(filter-out %.mk $(FLAGS_FILE),$^)

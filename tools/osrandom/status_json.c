@@ -82,12 +82,14 @@ void json_print(const struct look *look)
     json_object_set_new(object, "self_reported", json_boolean(look->self_reported));
     json_object_set_new(object, "why", text_or_null(look->why));
     json_object_set_new(object, "mode", text_or_null(mode_of(look)));
+    json_object_set_new(object, "rule", text_or_null(rule_of(look)));
     json_object_set_new(object, "source", text_or_null(source_of(look)));
     json_object_set_new(object, "word_bits", look->has_shim ? number(8 * look->word) : json_null());
     json_object_set_new(object, "openssl", openssls(look));
     json_object_set_new(object, "draws", figure(look, look->draws));
     json_object_set_new(object, "bytes", figure(look, look->bytes));
-    json_object_set_new(object, "swaps_kept", figure(look, look->swaps));
+    json_object_set_new(object, "refused", figure(look, look->swaps));
+    json_object_set_new(object, "swaps_kept", figure(look, look->swaps)); /* its name of before */
     json_object_set_new(object, "failures", figure(look, look->failures));
     print(object);
 }

@@ -152,7 +152,7 @@ static void all(FILE *out, const char *shim)
            machine.draws);
     figure(out, "osrandom_failed_draws", "Draws that no source could serve in them.",
            machine.failures);
-    figure(out, "osrandom_swaps_kept_out", "Other generators that were kept out of them.",
+    figure(out, "osrandom_refused_generators", "Other generators that were kept out of them.",
            machine.swaps);
     for_programs(out, "osrandom_program_processes", "Processes with OpenSSL, by program.",
                  processes_of);

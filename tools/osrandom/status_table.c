@@ -23,10 +23,11 @@ enum column {
     COLUMN_STATE,
     COLUMN_OPENSSL,
     COLUMN_MODE,
+    COLUMN_RULE,
     COLUMN_SOURCE,
     COLUMN_DRAWS,
     COLUMN_BYTES,
-    COLUMN_KEPT,
+    COLUMN_REFUSED,
     COLUMN_FAIL,
     COLUMNS,
 };
@@ -41,21 +42,22 @@ static const struct {
     [COLUMN_UNIT] = {"unit", "UNIT", 15, false, true},
     [COLUMN_CONTAINER] = {"container", "CONTAINER", 12, false, true},
     [COLUMN_CGROUP] = {"cgroup", "CGROUP", 15, false, true},
-    [COLUMN_PROGRAM] = {"program", "PROGRAM", 15, false, true},
+    [COLUMN_PROGRAM] = {"program", "PROGRAM", 14, false, true},
     [COLUMN_PATH] = {"path", "PATH", 15, false, true},
     [COLUMN_STATE] = {"state", "STATE", 13, false, false},
-    [COLUMN_OPENSSL] = {"openssl", "OPENSSL", 9, false, false},
+    [COLUMN_OPENSSL] = {"openssl", "OPENSSL", 7, false, false},
     [COLUMN_MODE] = {"mode", "MODE", 8, false, false},
+    [COLUMN_RULE] = {"rule", "RULE", 8, false, true},
     [COLUMN_SOURCE] = {"source", "SOURCE", 10, false, false},
     [COLUMN_DRAWS] = {"draws", "DRAWS", 5, true, false},
     [COLUMN_BYTES] = {"bytes", "BYTES", 5, true, false},
-    [COLUMN_KEPT] = {"kept", "KEPT", 4, true, false},
+    [COLUMN_REFUSED] = {"refused", "REFUSED", 7, true, false},
     [COLUMN_FAIL] = {"fail", "FAIL", 4, true, false},
 };
 
 static enum column chosen[COLUMNS] = {COLUMN_PID,     COLUMN_PROGRAM, COLUMN_STATE,
                                       COLUMN_OPENSSL, COLUMN_SOURCE,  COLUMN_DRAWS,
-                                      COLUMN_BYTES,   COLUMN_KEPT,    COLUMN_FAIL};
+                                      COLUMN_BYTES,   COLUMN_REFUSED, COLUMN_FAIL};
 static size_t chosen_count = 9;
 
 static struct row {
@@ -81,6 +83,8 @@ static enum column column_named(const char *word, size_t length)
 {
     size_t i = 0;
 
+    if (length == strlen("kept") && strncmp(word, "kept", length) == 0)
+        return COLUMN_REFUSED; /* its name of before */
     while (i < COLUMNS &&
            (strlen(kinds[i].word) != length || strncmp(kinds[i].word, word, length) != 0))
         i++;
@@ -163,13 +167,15 @@ static char *cell_of(const struct look *look, enum column column)
         return version_of(look, 0);
     case COLUMN_MODE:
         return or_dash(mode_of(look));
+    case COLUMN_RULE:
+        return or_dash(rule_of(look));
     case COLUMN_SOURCE:
         return look->has_shim ? or_dash(source_of(look)) : NULL;
     case COLUMN_DRAWS:
         return shortened(look, look->draws);
     case COLUMN_BYTES:
         return shortened(look, look->bytes);
-    case COLUMN_KEPT:
+    case COLUMN_REFUSED:
         return shortened(look, look->swaps);
     case COLUMN_FAIL:
         return shortened(look, look->failures);

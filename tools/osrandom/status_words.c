@@ -4,6 +4,7 @@
 #include "status_words.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "settings_table.h"
 
@@ -49,4 +50,12 @@ const char *source_of(const struct look *look)
 {
     return look->has_shim && look->source && look->draws ? word_of(SETTING_SOURCE, look->source)
                                                          : NULL;
+}
+
+const char *rule_of(const struct look *look)
+{
+    static char text[48];
+
+    snprintf(text, sizeof(text), "/etc/osrandom.conf:%u", look->rule);
+    return look->has_shim && look->rule ? text : NULL;
 }

@@ -22,6 +22,10 @@ const char *state_for_machines(const struct look *look);
 const char *mode_of(const struct look *look);
 const char *source_of(const struct look *look);
 
+/* "/etc/osrandom.conf:3", the line that decided on its mode, or else on another setting; NULL: none
+ * did. Good until the next call. */
+const char *rule_of(const struct look *look);
+
 /* ---- status_table.c ---- */
 
 /* Words with commas in between, such as "pid,unit,state"; false at one that is no column. */

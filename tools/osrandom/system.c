@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "file/machine_rules.h"
+#include "system/entry.h"
 #include "system/spawned.h"
 #include "system/switch.h"
 #include "system/trials.h"
@@ -75,6 +77,18 @@ static char *find_shim(void)
     return NULL;
 }
 
+/* Programs start all the same, each with a line. */
+static void tell_of_rules(void)
+{
+    char *trouble = machine_rules_trouble();
+
+    if (trouble)
+        printf("note: " MACHINE_RULES " is not used: %s; programs with OpenSSL say so, and take "
+               "the defaults\n",
+               trouble);
+    free(trouble);
+}
+
 /* Finds the shim and tries it. */
 static bool prepare(struct switching *switching, enum moment moment)
 {
@@ -85,6 +99,7 @@ static bool prepare(struct switching *switching, enum moment moment)
     switching->shim = shim;
     switching->entry = entry_for(shim);
     printf("ok: %s is the shim, '%s' will be its entry\n", shim, switching->entry);
+    tell_of_rules();
     return all_goes_well(switching, moment);
 }
 

@@ -1,6 +1,7 @@
 /*
  * checkpoint DIRECTORY: leaves a process behind that waits for SIGUSR1, to be dumped and restored
- * meanwhile. Then it draws, and so does a child that it forks after that.
+ * meanwhile. Then it draws, and so does a child that it forks after that. Also built as a module
+ * with a main().
  *
  * DIRECTORY/number says which restore this is; its values go to DIRECTORY/out.NUMBER. What the shim
  * has to say goes to DIRECTORY/messages.
@@ -66,7 +67,7 @@ static int wait_to_be_restored(void)
     sigaddset(&wanted, SIGUSR1);
     sigprocmask(SIG_BLOCK, &wanted, NULL);
     draws_prepare();
-    printf("process=%d\n", (int)getpid());
+    printf("process=%d\nprovider=%s\n", (int)getpid(), draws_provider());
     fflush(stdout);
     redirect(STDOUT_FILENO, "/dev/null", O_WRONLY);
     sigwait(&wanted, &signal);

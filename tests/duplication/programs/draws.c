@@ -10,6 +10,9 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L
+#include <openssl/provider.h>
+#endif
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -23,7 +26,7 @@
 /* Record header, handshake header, version; then the random. */
 enum { HELLO_RANDOM = 5 + 4 + 2 };
 
-static const char *const kinds[DRAW_KINDS] = {"bytes", "priv_bytes", "x25519", "nonce", "hello"};
+static const char *const kinds[DRAW_KINDS] = {"bytes", "priv_bytes", "key", "nonce", "hello"};
 
 static EVP_PKEY *signing_key;
 static SSL_CTX *tls;
@@ -43,24 +46,54 @@ void need(bool worked, const char *step)
     _exit(1);
 }
 
+/* NULL: this OpenSSL makes no such keys. */
 static EVP_PKEY *generate(int type, int curve)
 {
     EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_id(type, NULL);
     EVP_PKEY *key = NULL;
 
-    need(context && EVP_PKEY_keygen_init(context) > 0, "EVP_PKEY_keygen_init");
+    if (!context || EVP_PKEY_keygen_init(context) <= 0) {
+        EVP_PKEY_CTX_free(context);
+        return NULL;
+    }
     need(!curve || EVP_PKEY_CTX_set_ec_paramgen_curve_nid(context, curve) > 0, "choosing P-256");
     need(EVP_PKEY_keygen(context, &key) > 0, "EVP_PKEY_keygen");
     EVP_PKEY_CTX_free(context);
     return key;
 }
 
-static void draw_x25519(unsigned char value[DRAW_SIZE])
+static EVP_PKEY *generate_p256(void)
+{
+    EVP_PKEY *key = generate(EVP_PKEY_EC, NID_X9_62_prime256v1);
+
+    need(key != NULL, "making a key of P-256");
+    return key;
+}
+
+/* The private number of a key of P-256, by RFC 5915: two headers and the version stand before it.
+ */
+static void take_private_number(EVP_PKEY *key, unsigned char value[DRAW_SIZE])
+{
+    enum { NUMBER = 2 + 3 + 2 };
+    unsigned char *der = NULL;
+
+    need(i2d_PrivateKey(key, &der) > NUMBER + DRAW_SIZE && der[NUMBER - 1] == DRAW_SIZE,
+         "reading a key of P-256");
+    memcpy(value, der + NUMBER, DRAW_SIZE);
+    OPENSSL_free(der);
+}
+
+static void draw_key(unsigned char value[DRAW_SIZE])
 {
     EVP_PKEY *key = generate(EVP_PKEY_X25519, 0);
     size_t length = DRAW_SIZE;
 
-    need(EVP_PKEY_get_raw_private_key(key, value, &length) == 1, "reading an X25519 key");
+    if (key) {
+        need(EVP_PKEY_get_raw_private_key(key, value, &length) == 1, "reading an X25519 key");
+    } else {
+        key = generate_p256();
+        take_private_number(key, value);
+    }
     EVP_PKEY_free(key);
 }
 
@@ -102,7 +135,7 @@ void draws_make(struct draws *draws)
 {
     need(RAND_bytes(draws->value[0], DRAW_SIZE) == 1, "RAND_bytes");
     need(RAND_priv_bytes(draws->value[1], DRAW_SIZE) == 1, "RAND_priv_bytes");
-    draw_x25519(draws->value[2]);
+    draw_key(draws->value[2]);
     draw_nonce(draws->value[3]);
     draw_hello(draws->value[4]);
 }
@@ -111,10 +144,19 @@ void draws_prepare(void)
 {
     struct draws earlier = {0};
 
-    signing_key = generate(EVP_PKEY_EC, NID_X9_62_prime256v1);
+    signing_key = generate_p256();
     tls = SSL_CTX_new(TLS_client_method());
     need(tls != NULL, "SSL_CTX_new");
     draws_make(&earlier);
+}
+
+const char *draws_provider(void)
+{
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L
+    return OSSL_PROVIDER_get0_name(EVP_PKEY_get0_provider(signing_key));
+#else
+    return "";
+#endif
 }
 
 void draws_print(const struct draws *all, int first, int count)

@@ -26,9 +26,12 @@ void need(bool worked, const char *step);
 /* OpenSSL as a server has it after a while: both generators in use, a key to sign with. */
 void draws_prepare(void);
 
-/* RAND_bytes, RAND_priv_bytes, an X25519 key, the nonce of an ECDSA signature by the prepared key
- * (as its r), and the random of a TLS ClientHello. */
+/* RAND_bytes, RAND_priv_bytes, an X25519 key (of P-256 where OpenSSL is in FIPS mode), the nonce of
+ * an ECDSA signature by the prepared key (as its r), and the random of a TLS ClientHello. */
 void draws_make(struct draws *draws);
+
+/* The provider of the prepared key: "fips". "" before 3.0. */
+const char *draws_provider(void);
 
 /* Those of so many processes, numbered from first on. */
 void draws_print(const struct draws *all, int first, int count);

@@ -4,64 +4,28 @@
  */
 #include "measure.h"
 
-#include <elf.h>
 #include <errno.h>
-#include <linux/random.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "elf_image.h"
+#include "base/bare_vdso.h"
 #include "footprint.h"
 #include "pin.h"
 
-enum { BATCH = 32, PAGE = 4096 };
-
-typedef ssize_t vdso_getrandom(void *buffer, size_t length, unsigned int flags, void *state,
-                               size_t state_size);
-
-/* As linux/random.h has it since 6.11: struct vgetrandom_opaque_params. */
-struct parameters {
-    uint32_t state_size;
-    uint32_t mmap_protection;
-    uint32_t mmap_flags;
-    uint32_t reserved[13];
-};
-
-static vdso_getrandom *vdso_call;
-static struct parameters vdso;
-
-static void find_vdso(void)
-{
-    const ElfW(Ehdr) *header = (const ElfW(Ehdr) *)getauxval(AT_SYSINFO_EHDR);
-    struct elf_image image;
-
-    if (!header || !elf_image_read_at(&image, header))
-        return;
-    vdso_call = elf_image_symbol(&image, "__vdso_getrandom");
-    if (!vdso_call)
-        vdso_call = elf_image_symbol(&image, "__kernel_getrandom");
-    if (vdso_call && vdso_call(NULL, 0, 0, &vdso, ~(size_t)0) != 0)
-        vdso_call = NULL;
-}
-
-bool bench_vdso_draw(const struct bench_place *place, void *buffer, size_t size)
-{
-    return vdso_call && vdso_call(buffer, size, 0, place->state, vdso.state_size) == (ssize_t)size;
-}
+enum { BATCH = 32 };
 
 static bool vdso_loop(const struct bench_place *place, size_t size, unsigned long calls)
 {
     for (unsigned long i = 0; i < calls; i++)
-        if (!bench_vdso_draw(place, place->buffer, size))
+        if (!bare_vdso_draw(place->state, place->buffer, size))
             return false;
     return true;
 }
@@ -116,17 +80,15 @@ static bool place_new(struct bench_place *place, size_t size)
     *place = (struct bench_place){.buffer = calloc(1, size + 1)};
     if (!place->buffer)
         return false;
-    if (!vdso_call)
-        return true;
-    place->state = mmap(NULL, PAGE, (int)vdso.mmap_protection, (int)vdso.mmap_flags, -1, 0);
-    return place->state != MAP_FAILED;
+    place->state = bare_vdso_state();
+    return place->state || !bare_vdso.call;
 }
 
 static void place_free(struct bench_place *place)
 {
     free(place->buffer);
-    if (place->state && place->state != MAP_FAILED)
-        munmap(place->state, PAGE);
+    if (place->state)
+        munmap(place->state, BARE_VDSO_PAGE);
 }
 
 /* ---- Threads ---- */
@@ -257,7 +219,7 @@ int bench_serve(const struct bench_task *tasks)
 {
     char line[128];
 
-    find_vdso();
+    bare_vdso_find();
     while (fgets(line, sizeof(line), stdin)) {
         double number = obey(tasks, line);
 

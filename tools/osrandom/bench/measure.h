@@ -21,11 +21,8 @@ enum { BENCH_MOST_THREADS = 256 };
 /* What a thread calls from. */
 struct bench_place {
     unsigned char *buffer; /* as large as is asked for */
-    void *state;           /* for the bare vDSO call */
+    void *state;           /* for bare_vdso_draw(); NULL without it */
 };
-
-/* The bare vDSO call, into any buffer; false if it fails or there is none. */
-bool bench_vdso_draw(const struct bench_place *place, void *buffer, size_t size);
 
 /* Makes so many calls; false at the first that fails. The loop lies in the task, so that the call
  * in it is the one that a program makes. */

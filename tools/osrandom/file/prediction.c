@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "libraries.h"
 #include "loads.h"
+#include "machine_rules.h"
 #include "preset.h"
 #include "privilege.h"
 #include "starters.h"
@@ -292,6 +293,42 @@ static void note_missing(struct inquiry *inquiry)
         add_fact(&inquiry->prediction, text_of("%s was not found", inquiry->libraries.missing[i]));
 }
 
+/* ---- What the machine's rules say ---- */
+
+/* The environment comes first, but for programs that are started with more rights. */
+static bool is_set_by_environment(const struct inquiry *inquiry, enum predict_for whom)
+{
+    const char *variable = getenv("OSRANDOM_MODE");
+
+    return whom == PREDICT_FOR_THIS_USER && variable && *variable &&
+           privilege_of(inquiry->object->path, true) == PRIVILEGE_NONE;
+}
+
+/* Good until the next call. */
+static const char *why_by_rule(const struct machine_mode *mode)
+{
+    static char why[128];
+
+    snprintf(why, sizeof(why), MACHINE_RULES " line %u says mode=%s", mode->line, mode->word);
+    return why;
+}
+
+static void check_rules(struct inquiry *inquiry, enum predict_for whom)
+{
+    const struct machine_mode mode = machine_mode_of(inquiry->object->path);
+    char *trouble = machine_rules_trouble();
+
+    if (trouble)
+        add_fact(&inquiry->prediction, text_of(MACHINE_RULES " is not used: %s", trouble));
+    free(trouble);
+    if (!mode.line || is_library(inquiry->object) || strcmp(mode.word, "activate") == 0 ||
+        inquiry->prediction.verdict == VERDICT_NOTHING ||
+        (!mode.is_final && is_set_by_environment(inquiry, whom)))
+        return;
+    add_verdict(inquiry, strcmp(mode.word, "reseed") == 0 ? VERDICT_GUARDED : VERDICT_UNCOVERED,
+                why_by_rule(&mode), "another mode in that line");
+}
+
 struct prediction predict(const struct program *program, const char *shim, enum predict_for whom)
 {
     const char *error;
@@ -315,6 +352,7 @@ struct prediction predict(const struct program *program, const char *shim, enum 
     note_missing(&inquiry);
     if (!inquiry.prediction.why)
         note_what_may_come(&inquiry);
+    check_rules(&inquiry, whom);
     libraries_free(&inquiry.libraries);
     object_free(object);
     return inquiry.prediction;

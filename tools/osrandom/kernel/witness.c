@@ -3,74 +3,43 @@
  */
 #include "witness.h"
 
-#include <elf.h>
 #include <linux/random.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/bare_vdso.h"
 #include "base/memory.h"
-#include "elf_image.h"
 
-enum { DRAW = 32, PAGE = 4096, ATTEMPTS = 8 };
+enum { DRAW = 32, ATTEMPTS = 8 };
 
-typedef ssize_t vdso_getrandom(void *buffer, size_t length, unsigned int flags, void *state,
-                               size_t state_size);
-
-/* As linux/random.h has it since 6.11: struct vgetrandom_opaque_params. */
-struct parameters {
-    uint32_t state_size;
-    uint32_t mmap_protection;
-    uint32_t mmap_flags;
-    uint32_t reserved[13];
-};
-
-static vdso_getrandom *vdso_call;
-static struct parameters vdso;
 static unsigned char *state;
 
-/* powerpc's tells errors by a condition bit, which C does not see. */
 static bool find_vdso(void)
 {
-    const ElfW(Ehdr) *header = (const ElfW(Ehdr) *)getauxval(AT_SYSINFO_EHDR);
-    struct elf_image image;
-
-#if defined(__powerpc__)
-    return false;
-#endif
-    if (!header || !elf_image_read_at(&image, header))
-        return false;
-    vdso_call = elf_image_symbol(&image, "__vdso_getrandom");
-    if (!vdso_call)
-        vdso_call = elf_image_symbol(&image, "__kernel_getrandom");
-    if (!vdso_call || vdso_call(NULL, 0, 0, &vdso, ~(size_t)0) != 0 || vdso.state_size == 0 ||
-        vdso.state_size > PAGE)
-        return false;
-    state = mmap(NULL, PAGE, (int)vdso.mmap_protection, (int)vdso.mmap_flags, -1, 0);
-    return state != MAP_FAILED;
+    state = bare_vdso_find() ? bare_vdso_state() : NULL;
+    return state;
 }
 
 static bool draw(unsigned char bytes[DRAW])
 {
-    return vdso_call(bytes, DRAW, 0, state, vdso.state_size) == DRAW;
+    return bare_vdso_draw(state, bytes, DRAW);
 }
 
 /* What the witness remembers: its state before a draw, and what that draw gave. */
 static struct {
-    unsigned char state[PAGE];
+    unsigned char state[BARE_VDSO_PAGE];
     unsigned char drawn[DRAW];
 } memory;
 
 static bool draw_as_before(unsigned char bytes[DRAW])
 {
-    memcpy(state, memory.state, vdso.state_size);
+    memcpy(state, memory.state, bare_vdso.state_size);
     return draw(bytes);
 }
 
@@ -82,7 +51,7 @@ static bool can_repeat(void)
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         if (!draw(bytes))
             return false;
-        memcpy(memory.state, state, vdso.state_size);
+        memcpy(memory.state, state, bare_vdso.state_size);
         if (!draw(memory.drawn) || !draw_as_before(bytes))
             return false;
         if (memcmp(bytes, memory.drawn, DRAW) == 0)
@@ -171,7 +140,7 @@ char *draws_are_plausible(void)
     else if (memcmp(one, other, DRAW) == 0)
         problem = text_of("two draws agree");
     if (by_vdso)
-        munmap(state, PAGE);
+        munmap(state, BARE_VDSO_PAGE);
     explicit_bzero(one, DRAW);
     explicit_bzero(other, DRAW);
     return problem;

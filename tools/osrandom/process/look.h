@@ -41,6 +41,7 @@ struct look {
     struct identity identity;
     char why[LOOK_WHY]; /* "" if there is nothing to say */
     unsigned int mode, source;
+    unsigned int rule; /* the line of /etc/osrandom.conf, see status.h; 0: none */
     unsigned int openssl_count;
     struct look_openssl {
         char object[LOOK_NAME];

@@ -155,12 +155,15 @@ static bool read_openssls(struct process *process, const struct remote_image *sh
     return true;
 }
 
-/* The first shims of this layout had no addresses of methods yet; later ones may have more. */
+/* The first shims of this layout had no addresses of methods yet, the next ones no rule; later ones
+ * may have more. */
 static const size_t size_of_first = offsetof(struct osrandom_status, method);
+static const size_t size_of_second = offsetof(struct osrandom_status, rule);
 
 static bool is_size(uint32_t size)
 {
-    return size == size_of_first || size >= sizeof(struct osrandom_status);
+    return size == size_of_first || size == size_of_second ||
+           size >= sizeof(struct osrandom_status);
 }
 
 static bool read_bytes(struct process *process, uint64_t address, struct osrandom_status *block)
@@ -168,7 +171,10 @@ static bool read_bytes(struct process *process, uint64_t address, struct osrando
     *block = (struct osrandom_status){.size = 0};
     if (!process_read(process, address, block, size_of_first))
         return false;
-    return block->size < sizeof(*block) || process_read(process, address, block, sizeof(*block));
+    if (block->size < size_of_second)
+        return true;
+    return process_read(process, address, block,
+                        block->size < sizeof(*block) ? size_of_second : sizeof(*block));
 }
 
 static enum block_result read_block(struct process *process, const struct remote_image *shim,
@@ -189,6 +195,8 @@ static enum block_result read_block(struct process *process, const struct remote
         return BLOCK_DISTRUSTED;
     status->mode = block.mode;
     status->source = block.source;
+    status->rule = block.rule;
+    status->ruled = block.ruled;
     read_counters(process, block.counters, status, changed);
     return BLOCK_READ;
 }

@@ -74,6 +74,7 @@ struct block {
     unsigned int shims;   /* how many there are; this is the first of those that pin an OpenSSL */
     unsigned int mode;    /* enum mode */
     unsigned int source;  /* enum random_source */
+    unsigned int rule, ruled;
     size_t openssl_count;
     struct block_openssl openssl[OSRANDOM_STATUS_LIBCRYPTOS];
     /* Since the process was forked. Not read at one instant: a draw may be counted, and its bytes

@@ -85,14 +85,35 @@ static const char *why_swapped(const struct findings *findings)
 
 /* ---- The verdict ---- */
 
+/* Why it is so in that mode, a format with a place for who says it. */
+static const char *const why_by_mode[] = {
+    [MODE_REGISTER] = "mode register%s: OpenSSL keeps its generator until the engine is chosen",
+    [MODE_BUILTIN] = "mode builtin%s: OpenSSL is left alone",
+    [MODE_RESEED] = "mode reseed%s: an OpenSSL cannot be made to notice forks",
+};
+
+/* Good until the next call. */
+static const char *clause(const char *format, const char *name)
+{
+    static char text[LOOK_WHY];
+
+    snprintf(text, sizeof(text), format, name);
+    return text;
+}
+
+static const char *because_of_mode(const struct block *status)
+{
+    char says[64] = "";
+
+    if (status->ruled & RULED_MODE)
+        snprintf(says, sizeof(says), " (/etc/osrandom.conf line %u)", status->rule);
+    return clause(why_by_mode[status->mode], says);
+}
+
 static const char *why_not_pinned(const struct findings *findings)
 {
-    if (findings->status.mode == MODE_BUILTIN)
-        return "mode builtin: OpenSSL is left alone";
-    if (findings->status.mode == MODE_REGISTER)
-        return "mode register: OpenSSL keeps its generator until the engine is chosen";
-    if (findings->status.mode == MODE_RESEED)
-        return "mode reseed: an OpenSSL cannot be made to notice forks";
+    if (findings->status.mode != MODE_ACTIVATE)
+        return because_of_mode(&findings->status);
     for (size_t i = 0; i < findings->status.openssl_count; i++) {
         if (findings->status.openssl[i].pin == PIN_GIVEN)
             return "the program's own generator was let in (OSRANDOM_ON_REPLACE=allow)";
@@ -102,15 +123,6 @@ static const char *why_not_pinned(const struct findings *findings)
             return "an OpenSSL refused the shim's method";
     }
     return "the shim has not seen an OpenSSL that is mapped";
-}
-
-/* Good until the next call. */
-static const char *clause(const char *format, const char *name)
-{
-    static char text[LOOK_WHY];
-
-    snprintf(text, sizeof(text), format, name);
-    return text;
 }
 
 /* The paths that are asked may hang; that there is no shim is known by now. */
@@ -149,6 +161,19 @@ static const char *why_uncovered(const struct findings *findings)
     return findings->fips ? "a FIPS provider is loaded, whose keys are its own" : NULL;
 }
 
+static void note_rule(const struct block *status)
+{
+    static const char *const settings[] = {"mode", "source", "on_replace", "on_failure", "log"};
+    char words[64] = "";
+
+    for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
+        if (status->ruled >> i & RULED_MODE)
+            snprintf(words + strlen(words), sizeof(words) - strlen(words), " %s", settings[i]);
+    if (status->rule)
+        trail_note("  its rule: /etc/osrandom.conf line %u; the file decides on:%s", status->rule,
+                   words);
+}
+
 static void take_figures(struct findings *findings)
 {
     struct look *look = findings->look;
@@ -159,6 +184,8 @@ static void take_figures(struct findings *findings)
     look->word = findings->status.word;
     look->mode = findings->status.mode;
     look->source = findings->status.source;
+    look->rule = findings->status.rule;
+    note_rule(&findings->status);
     look->draws = findings->status.draws;
     look->bytes = findings->status.bytes;
     look->swaps = findings->status.swaps;

@@ -19,15 +19,6 @@ enum moment {
     AFTER_AT_BOOT, /* no service runs yet, nor has the machine a network */
 };
 
-/* "/usr/$LIB/libosrandom_preload.so" if that leads the loader to the shim, for it fits the programs
- * of each architecture; else the path. Never a bare name, which is not honoured in secure
- * execution. Memory for free(). */
-char *entry_for(const char *shim);
-
-/* NULL, or why nobody should load that file: a sentence for free(). Of a group that can write to
- * it, as Debian's staff can in /usr/local, a line tells. */
-char *why_unsafe(const char *shim);
-
 /* Whether all went well. */
 bool all_goes_well(struct switching *switching, enum moment moment);
 
