@@ -76,7 +76,7 @@ SHIM_LDFLAGS := -shared -nostdlib -Wl,-soname,libosrandom_preload.so -Wl,-z,defs
                 -Wl,--version-script=preload/exports.map
 
 WINDOWS_SOURCES := platform/windows.c preload/module_windows.c
-MODULE_SOURCES := $(addprefix preload/,module.c module_unix.c provider.c provider_rand.c provider_parameter.c)
+MODULE_SOURCES := $(addprefix preload/,module.c module_unix.c provider.c provider_rand.c provider_parameter.c provider_status.c)
 SHIM_SOURCES := $(filter-out $(WINDOWS_SOURCES) $(MODULE_SOURCES),$(wildcard platform/*.c preload/*.c))
 SHIM_OBJECTS := $(SHIM_SOURCES:%.c=$(BUILD)/%.o)
 # $(call whole,OBJECTS): those that are linked in their place. freestanding.o is not: calls of memcpy() and the

@@ -18,6 +18,7 @@
 #include "report.h"
 #include "same_text.h"
 #include "settings.h"
+#include "status.h"
 
 /* OSSL_DYNAMIC_VERSION and OSSL_DYNAMIC_OLDEST, the same from 0.9.8 to 3.6. */
 enum { INTERFACE = 0x00030000 };
@@ -30,7 +31,7 @@ void module_start_once(const char *as)
     if (atomic_exchange(&started, 1))
         return;
     module_start();
-    error = random_start(settings.source, NULL, report_of_source);
+    error = random_start(settings.source, status_counters()->tallies, report_of_source);
     report(REPORT_ACTIVATED,
            "loaded as %s; what it is made the default for draws from the "
            "operating system (source %s)",

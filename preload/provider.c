@@ -74,8 +74,14 @@ int provider_draw(const struct provider *provider, void *buffer, size_t length,
 static int random_bytes(void *context, int which, void *buffer, size_t length,
                         unsigned int strength)
 {
+    const struct provider *provider = context;
+
     (void)which; /* public or private: all come from one place */
-    return provider_draw(context, buffer, length, strength);
+    if (!provider_draw(provider, buffer, length, strength))
+        return 0;
+    if (provider)
+        provider_status_drawn(provider->drawing);
+    return 1;
 }
 
 /* Beside "default" a name of our own is needed: a fetch of "CTR-DRBG" that names no provider finds
@@ -214,6 +220,9 @@ int OSSL_provider_init(const OSSL_CORE_HANDLE *core, const struct dispatch *in,
         return 0;
     *provider = offered;
     module_start_once("a provider");
+    /* its allocator may be another object's, which comes first in the program's scope */
+    provider->drawing = provider_status_enter(
+        offered.vset_error ? (void (*)(void))offered.vset_error : (void (*)(void))offered.zalloc);
     *out = functions;
     *provctx = provider;
     return 1;

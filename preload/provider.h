@@ -9,6 +9,7 @@
 
 #include "module.h"
 #include "provider_abi.h"
+#include "provider_status.h"
 
 struct provider {
     const OSSL_CORE_HANDLE *core;
@@ -22,6 +23,7 @@ struct provider {
     void (*free)(void *block, const char *file, int line);
     void *(*secure_malloc)(size_t size, const char *file, int line);
     void (*secure_clear_free)(void *block, size_t size, const char *file, int line);
+    struct osrandom_drawing *drawing; /* its OpenSSL's, in the block that osrandom status reads */
 };
 
 /* Why a call was refused: on OpenSSL's error queue with a text (provider.c). */
@@ -46,6 +48,11 @@ enum { PROVIDER_STRENGTH = 256 };
  * allocated unless it fails. Thread and signal safe as random_fill() is, as long as it serves. */
 int provider_draw(const struct provider *provider, void *buffer, size_t length,
                   unsigned int strength);
+
+/* The entry of the OpenSSL that this function belongs to (provider_status.c): where it is noted
+ * that it has drawn. */
+struct osrandom_drawing *provider_status_enter(void (*function)(void));
+void provider_status_drawn(struct osrandom_drawing *drawing);
 
 /* The functions of the generator, by whatever name it is fetched: provider_rand.c. */
 extern const struct dispatch provider_rand_functions[];

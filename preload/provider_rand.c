@@ -90,7 +90,10 @@ static int generate(void *context, unsigned char *buffer, size_t length, unsigne
         return REFUSE(generator, REASON_NOT_INSTANTIATED);
     if (length > MAX_REQUEST)
         return REFUSE(generator, REASON_TOO_LARGE);
-    return provider_draw(generator->provider, buffer, length, strength);
+    if (!provider_draw(generator->provider, buffer, length, strength))
+        return 0;
+    provider_status_drawn(generator->provider->drawing);
+    return 1;
 }
 
 /* What a program adds is dropped, and it is told that this went well. */

@@ -3,11 +3,11 @@
 COMMAND_FILES := $(addprefix $(BUILD)/tests/command/,libs/libalike.so by_rpath by_runpath through/libthrough.so \
                    through_library static writes loads/libloads.so loads/libmount.so \
                    loads/libpam.so loads/security/pam_alike.so host host_linked names_library has_modules awslc exports \
-                   awslc_inside meddles.so held held_hidden held_stripped held_exported forged.so moody.so silent.so \
-                   crash.so never_answers maps forge libs/libaws.so)
+                   awslc_inside meddles.so held held_plain held_hidden held_stripped held_exported forged.so moody.so silent.so \
+                   crash.so never_answers maps forge libs/libaws.so forged_provider.so)
 COMMAND_COMPILE = $(Q)mkdir -p $(@D) && $(CC) -O1 $(TEST_CFLAGS) -o $@
 
-TEST_FILES += $(BUILD)/osrandom $(BUILD)/osrandom.static $(COMMAND_FILES)
+TEST_FILES += $(BUILD)/osrandom $(BUILD)/osrandom.static $(COMMAND_FILES) $(MODULE) $(LEDGER_MODULE)
 $(COMMAND_FILES): $(FLAGS_FILE) tests/command/suite.mk
 
 $(BUILD)/tests/command/libs/libalike.so: tests/command/programs/alike.c
@@ -112,6 +112,11 @@ $(BUILD)/tests/command/held: $(HELD)
 	$(call say,CC,$@)
 	$(COMMAND_COMPILE) $(HELD_CFLAGS) $< -lcrypto -ldl
 
+# It only draws.
+$(BUILD)/tests/command/held_plain: tests/command/programs/draws.c
+	$(call say,CC,$@)
+	$(COMMAND_COMPILE) $< -lcrypto
+
 $(BUILD)/tests/command/held_stripped: $(BUILD)/tests/command/held_hidden
 	$(call say,STRIP,$@)
 	$(Q)$(STRIP) -o $@ $<
@@ -124,6 +129,10 @@ $(BUILD)/tests/command/held_hidden $(BUILD)/tests/command/held_exported: $(HELD)
 held_exported_FLAGS = -rdynamic $(NEEDED_INSIDE)
 
 $(BUILD)/tests/command/forged.so: tests/command/programs/forged.c preload/status.h
+	$(call say,CC,$@)
+	$(COMMAND_COMPILE) $< -fPIC -shared -nostdlib -Wl,-z,now
+
+$(BUILD)/tests/command/forged_provider.so: tests/command/programs/forged_provider.c preload/provider_status.h preload/status.h
 	$(call say,CC,$@)
 	$(COMMAND_COMPILE) $< -fPIC -shared -nostdlib -Wl,-z,now
 

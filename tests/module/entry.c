@@ -109,7 +109,7 @@ ParameterizedTest(char *name, entry, the_shim_and_the_module_get_on_together)
 }
 
 /* One file for every OpenSSL and every C library, as the shim is. */
-Test(entry, needs_no_library_and_shows_three_symbols)
+Test(entry, needs_no_library_and_shows_four_symbols)
 {
     struct outcome symbols =
         run_words(NULL, NULL, NULL, "sh", "-c", "nm -D --defined-only -P \"$1\" | cut -d ' ' -f 1",
@@ -117,7 +117,8 @@ Test(entry, needs_no_library_and_shows_three_symbols)
     struct outcome needed =
         run_words(NULL, NULL, NULL, "readelf", "-d", built("engines/osrandom.so"), NULL);
 
-    cr_expect_str_eq(symbols.out, "OSSL_provider_init\nbind_engine\nv_check\n",
+    cr_expect_str_eq(symbols.out,
+                     "OSSL_provider_init\nbind_engine\nosrandom_provider_status\nv_check\n",
                      "it shows its host %s", symbols.out);
     cr_expect(strstr(needed.out, "SONAME") && !strstr(needed.out, "(NEEDED)"),
               "it does not load where that library is missing:\n%s", needed.out);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "provider.h"
+#include "text.h"
 
 enum end { OURS, STOCK, FAILS };
 
@@ -58,6 +59,25 @@ static enum end end_of(const struct outcome *outcome, const struct ledger *ledge
     return ledger_holds_hex(ledger, outcome->out) ? OURS : STOCK;
 }
 
+/* "random_provider" alone serves in part, which is not called served. */
+static void expect_explained(const struct tree *tree, const struct row *row,
+                             const struct configuration *configuration, enum end end)
+{
+    static const char *const told[] = {[OURS] = "has it draw from the provider /",
+                                       [STOCK] = "leaves OpenSSL its own generator",
+                                       [FAILS] = "its draws fail"};
+    bool is_partly = strncmp(row->lines, "random_provider", strlen("random_provider")) == 0;
+    const char *env[] = {text_format("LD_LIBRARY_PATH=%s", tree->libraries), configuration->env,
+                         NULL};
+    struct outcome outcome =
+        run_words(NULL, NULL, env, built("osrandom.static"), "explain", tree->openssl, NULL);
+
+    cr_expect(strstr(outcome.out, told[is_partly ? STOCK : end]),
+              "%s: of '%s' osrandom explain tells something else: %s", tree->name, row->lines,
+              outcome.out);
+    outcome_free(&outcome);
+}
+
 ParameterizedTestParameters(closed, as_the_table_says)
 {
     return trees_with_providers();
@@ -77,6 +97,7 @@ ParameterizedTest(char *name, closed, as_the_table_says)
 
         cr_expect(end == wanted, "%s: row %zu, draws are %s, not %s: %s%s", name, i, ends[end],
                   ends[wanted], outcome.out, outcome.err);
+        expect_explained(tree, &rows[i], &configuration, wanted);
         outcome_free(&outcome);
         configuration_free(&configuration);
         ledger_free(ledger);

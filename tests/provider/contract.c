@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "provider_abi.h"
+#include "provider_status.h"
 #include "trees.h"
 
 enum { GENERATORS = 6, STEPS = 200000, ROOM = 512, GUARD = 16, KEPT = 4711 };
@@ -154,13 +155,15 @@ static void take_functions(const struct dispatch *table)
     *(void **)&offered.clear_seed = function_of(table, RAND_CLEAR_SEED);
 }
 
+static void *module;
+
 static void load(void)
 {
-    void *module = dlopen(built("engines/osrandom.so"), RTLD_NOW | RTLD_LOCAL);
     const struct algorithm *(*query)(void *provctx, int operation, int *no_cache);
     const struct dispatch *out = NULL;
     int no_cache = 1;
 
+    module = dlopen(built("engines/osrandom.so"), RTLD_NOW | RTLD_LOCAL);
     cr_assert(module, "%s", dlerror());
     *(void **)&start = dlsym(module, "OSSL_provider_init");
     cr_assert(start && start(&core, core_functions, &out, &provctx) == 1);
@@ -170,6 +173,40 @@ static void load(void)
     cr_assert(query(provctx, OPERATION_RAND, &no_cache) && no_cache == 0);
     cr_assert(!query(provctx, 1, &no_cache), "it offers digests");
     take_functions(query(provctx, OPERATION_RAND, &no_cache)->functions);
+}
+
+/* What an operator is told: a generator of OpenSSL's own that is seeded here is not served here. */
+Test(contract, only_draws_are_told_as_draws)
+{
+    const struct osrandom_provider_status *block;
+    unsigned char bytes[32], *seed = NULL;
+    void *generator;
+
+    load();
+    *(const void **)&block = dlsym(module, "osrandom_provider_status");
+    cr_assert(block && block->size == sizeof(*block), "the module shows no block");
+    cr_expect(block->openssl[0].function == (uintptr_t)core_vset_error, "whose it is is not told");
+    generator = offered.new(provctx, NULL, NULL);
+    cr_assert(generator && offered.instantiate(generator, 256, 0, NULL, 0, NULL) == 1);
+    cr_assert(offered.get_seed(generator, &seed, 256, 32, 64, 0, NULL, 0) == 32);
+    cr_assert(offered.nonce(generator, bytes, 0, 16, 32) == 16);
+    cr_expect(block->openssl[0].has_drawn == 0, "a seed for another generator is told as a draw");
+    cr_assert(offered.generate(generator, bytes, sizeof(bytes), 0, 0, NULL, 0) == 1);
+    cr_expect(block->openssl[0].has_drawn == 1, "a draw from a generator is not told");
+    offered.clear_seed(generator, seed, 32);
+    offered.free(generator);
+}
+
+Test(contract, a_draw_without_a_generator_is_told)
+{
+    const struct osrandom_provider_status *block;
+    unsigned char bytes[32];
+
+    load();
+    *(const void **)&block = dlsym(module, "osrandom_provider_status");
+    cr_assert(block && random_bytes(provctx, 0, bytes, sizeof(bytes), 0) == 1);
+    cr_expect(block->openssl[0].has_drawn == 1, "a draw by RANDOM_BYTES is not told");
+    cr_expect(block->openssl[1].function == 0, "one OpenSSL is told as two");
 }
 
 /* ---- The model ---- */

@@ -54,4 +54,7 @@ char *printable(const char *text);
  * that it was built for; NULL if it is in none. The path is absolute, and static. */
 const char *shim_path(void);
 
+/* The same of the module that OpenSSL loads as a provider. */
+const char *module_path(void);
+
 #endif

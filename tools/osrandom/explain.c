@@ -21,7 +21,8 @@ static const char help[] =
     "script stands for the interpreter in its #! line, a library or a module for what it\n"
     "brings into a program. 'cannot tell' is an answer: see osrandom(8).\n\n"
     "  --json          an object for each, one a line\n\n"
-    "Exit status: 0 all covered or without OpenSSL, 1 some not covered, or only guarded,\n"
+    "Exit status: 0 all covered, by the shim or by the provider that openssl.cnf names, or\n"
+    "without OpenSSL, 1 some not covered, or only guarded,\n"
     "2 some cannot be told or found, 125 osrandom failed.\n";
 
 enum { OPTION_JSON = OPTION_OWN };
@@ -129,8 +130,8 @@ static int cannot_tell(const struct explanation *explanation, const char *name, 
 static int explain(void *context, size_t index)
 {
     static const int statuses[] = {
-        [VERDICT_COVERED] = 0, [VERDICT_NOTHING] = 0,   [VERDICT_UNKNOWN] = 2,
-        [VERDICT_GUARDED] = 1, [VERDICT_UNCOVERED] = 1,
+        [VERDICT_COVERED] = 0, [VERDICT_PROVIDER] = 0, [VERDICT_NOTHING] = 0,
+        [VERDICT_UNKNOWN] = 2, [VERDICT_GUARDED] = 1,  [VERDICT_UNCOVERED] = 1,
     };
     const struct explanation *explanation = context;
     struct program *program = find(explanation->names[index]);

@@ -25,7 +25,7 @@ static const char help[] =
     "  --on-replace P  ignore, fail, abort or allow: a program's own generator\n"
     "  --on-failure F  error or abort: a draw that no source can serve\n"
     "  --log L         warn, quiet or info\n"
-    "  --require       do not start a program that the shim cannot cover\n"
+    "  --require       do not start a program that neither the shim nor the provider covers\n"
     "  --strict        nor one of which that cannot be told\n\n"
     "The first value of each is the default; libosrandom_preload(8) explains them.\n"
     "Exit status: 125 if osrandom fails, 126 if PROGRAM cannot be started, 127 if it\n"
@@ -135,7 +135,7 @@ static int doubt(const struct start *start, const char *why)
 }
 
 /* Of what cannot be covered, says why and answers EXIT_OSRANDOM; of what cannot be told, says so.
- */
+ * Where openssl.cnf has it draw from the provider, it is covered. */
 static int require_coverage(void *context, size_t index)
 {
     const struct start *start = context;

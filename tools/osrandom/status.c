@@ -28,13 +28,13 @@ static const char help[] =
     "  --program NAME  only those of this program; a pattern, of its path if it has a slash\n"
     "  --columns LIST  what the table shows, as 'pid,user,unit,program,state'\n"
     "  --json          an object a line for each process: see osrandom(8)\n"
-    "  --strict        exit with 1 for what is self-reported, too\n"
+    "  --strict        exit with 1 for what is self-reported or by the provider, too\n"
     "  --watch         again every 2 (or so many) seconds, until interrupted\n"
     "  --why           of one process, what was looked at and found\n"
     "  --prometheus    figures of the machine, for Prometheus's textfile collector\n"
     "  --output FILE   these into a file, which is replaced when all is written\n\n"
-    "Exit status: 0 all covered, 1 some not, or only guarded, 2 trouble, 3 some swapped,\n"
-    "125 osrandom failed.\n";
+    "Exit status: 0 all covered or by the provider, 1 some not, or only guarded,\n"
+    "2 trouble, 3 some swapped, 125 osrandom failed.\n";
 
 enum {
     OPTION_ALL = OPTION_OWN,
@@ -123,7 +123,8 @@ static int status_of(const struct tally *tally)
 
     if (states[LOOK_SWAPPED])
         return 3;
-    if (states[LOOK_UNCOVERED] || states[LOOK_GUARDED] || (wish.strict && tally->self_reported))
+    if (states[LOOK_UNCOVERED] || states[LOOK_GUARDED] ||
+        (wish.strict && (tally->self_reported || states[LOOK_PROVIDER])))
         return 1;
     return states[LOOK_NOT_PERMITTED] || states[LOOK_GONE] || states[LOOK_TROUBLE] ? 2 : 0;
 }
@@ -157,9 +158,9 @@ static void add_to_figures(const struct look *look, void *unused)
         .program = look->identity.program,
         .state = look->self_reported ? "self-reported" : state_for_machines(look),
         .has_openssl = look->openssl_count > 0,
-        .draws = look->has_shim ? look->draws : 0,
-        .failures = look->has_shim ? look->failures : 0,
-        .swaps = look->has_shim ? look->swaps : 0,
+        .draws = look->has_figures ? look->draws : 0,
+        .failures = look->has_figures ? look->failures : 0,
+        .swaps = look->has_figures ? look->swaps : 0,
     });
 }
 
@@ -312,6 +313,6 @@ int status_main(int argc, char **argv)
     trouble = check(argc - optind);
     if (trouble)
         return trouble;
-    look_start(shim_path(), wish.why, is_wanted);
+    look_start(shim_path(), module_path(), wish.why, is_wanted);
     return wish.prometheus ? tell_figures() : look_on();
 }

@@ -35,7 +35,7 @@ static json_t *number(uint64_t value)
 
 static json_t *figure(const struct look *look, uint64_t value)
 {
-    return look->has_shim ? number(value) : json_null();
+    return look->has_figures ? number(value) : json_null();
 }
 
 static json_t *openssls(const struct look *look)
@@ -49,6 +49,7 @@ static json_t *openssls(const struct look *look)
         json_object_set_new(one, "version", text_or_null(look->openssl[i].version));
         json_object_set_new(one, "pinned", json_boolean(look->openssl[i].pinned));
         json_object_set_new(one, "guarded", json_boolean(look->openssl[i].guarded));
+        json_object_set_new(one, "provided", json_boolean(look->openssl[i].provided));
         json_array_append_new(list, one);
     }
     return list;
@@ -84,7 +85,8 @@ void json_print(const struct look *look)
     json_object_set_new(object, "mode", text_or_null(mode_of(look)));
     json_object_set_new(object, "rule", text_or_null(rule_of(look)));
     json_object_set_new(object, "source", text_or_null(source_of(look)));
-    json_object_set_new(object, "word_bits", look->has_shim ? number(8 * look->word) : json_null());
+    json_object_set_new(object, "word_bits",
+                        look->has_figures ? number(8 * look->word) : json_null());
     json_object_set_new(object, "openssl", openssls(look));
     json_object_set_new(object, "draws", figure(look, look->draws));
     json_object_set_new(object, "bytes", figure(look, look->bytes));

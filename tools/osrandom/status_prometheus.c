@@ -21,11 +21,11 @@
 #include "command.h"
 #include "file/object.h"
 
-enum { MOST_PROGRAMS = 100, LONGEST_NAME = 48, STATES = 8 };
+enum { MOST_PROGRAMS = 100, LONGEST_NAME = 48, STATES = 9 };
 
-const char *const metrics_states[STATES + 1] = {"covered",       "self-reported", "uncovered",
-                                                "swapped",       "guarded",       "no-openssl",
-                                                "not-permitted", "trouble",       NULL};
+const char *const metrics_states[STATES + 1] = {
+    "covered", "provider",   "self-reported", "uncovered", "swapped",
+    "guarded", "no-openssl", "not-permitted", "trouble",   NULL};
 
 struct sums {
     uint64_t processes[STATES], draws, failures, swaps;

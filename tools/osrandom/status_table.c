@@ -128,7 +128,7 @@ static char *shortened(const struct look *look, uint64_t number)
     double value = (double)number;
     size_t unit = 0;
 
-    if (!look->has_shim)
+    if (!look->has_figures)
         return NULL;
     for (; value >= 999.5; unit++)
         value /= 1000;
@@ -170,7 +170,7 @@ static char *cell_of(const struct look *look, enum column column)
     case COLUMN_RULE:
         return or_dash(rule_of(look));
     case COLUMN_SOURCE:
-        return look->has_shim ? or_dash(source_of(look)) : NULL;
+        return look->has_figures ? or_dash(source_of(look)) : NULL;
     case COLUMN_DRAWS:
         return shortened(look, look->draws);
     case COLUMN_BYTES:
@@ -310,12 +310,13 @@ static void print_summary(const struct tally *tally)
 {
     const unsigned int *states = tally->states;
     unsigned int not = states[LOOK_UNCOVERED] + states[LOOK_SWAPPED];
-    unsigned int with = states[LOOK_COVERED] + states[LOOK_GUARDED] + not ;
+    unsigned int with = states[LOOK_COVERED] + states[LOOK_PROVIDER] + states[LOOK_GUARDED] + not ;
 
     printf("%u process%s with OpenSSL: %u covered", with, with == 1 ? "" : "es",
            states[LOOK_COVERED]);
     if (tally->self_reported)
         printf(" (%u self-reported)", tally->self_reported);
+    part(states[LOOK_PROVIDER], "by the provider");
     part(states[LOOK_GUARDED], "guarded");
     printf(", %u not", not );
     if (states[LOOK_SWAPPED])

@@ -13,6 +13,7 @@ static const struct {
 } states[LOOK_STATES] = {
     [LOOK_COVERED] = {"covered", "covered"},
     [LOOK_UNCOVERED] = {"not covered", "uncovered"},
+    [LOOK_PROVIDER] = {"by provider", "provider"},
     [LOOK_GUARDED] = {"guarded", "guarded"},
     [LOOK_SWAPPED] = {"swapped", "swapped"},
     [LOOK_NO_OPENSSL] = {"no OpenSSL", "no-openssl"},
@@ -24,8 +25,9 @@ static const struct {
 
 const char *state_for_people(const struct look *look)
 {
-    return look->state == LOOK_COVERED && look->self_reported ? "self-reported"
-                                                              : states[look->state].people;
+    bool is_covered = look->state == LOOK_COVERED || look->state == LOOK_PROVIDER;
+
+    return is_covered && look->self_reported ? "self-reported" : states[look->state].people;
 }
 
 const char *state_for_machines(const struct look *look)
@@ -48,8 +50,8 @@ const char *mode_of(const struct look *look)
 /* A source is prepared before anything is drawn from it. */
 const char *source_of(const struct look *look)
 {
-    return look->has_shim && look->source && look->draws ? word_of(SETTING_SOURCE, look->source)
-                                                         : NULL;
+    return look->has_figures && look->source && look->draws ? word_of(SETTING_SOURCE, look->source)
+                                                            : NULL;
 }
 
 const char *rule_of(const struct look *look)

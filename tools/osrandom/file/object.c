@@ -199,6 +199,8 @@ void object_free(struct object *object)
     free(object->rpath);
     free(object->runpath);
     free(object->version);
+    free(object->openssldir);
+    free(object->modulesdir);
     free(object);
 }
 

@@ -47,11 +47,13 @@ struct object {
     bool has_own_symbols; /* in .symtab, once each, what a pin needs */
     bool has_signal;      /* asks for OPENSSL_...cap */
     bool is_provider;     /* a module of OpenSSL's, such as FIPS */
+    bool is_osrandom_module;
     bool defines_getenv;
     bool imports_loader; /* calls dlopen(), or what does that for it */
     bool imports_exec, imports_fork;
-    bool names_libcrypto; /* in its text */
-    char **named;         /* libraries in its text; of those that import a loader */
+    bool imports_generators; /* calls OpenSSL for contexts, methods or generators of its own */
+    bool names_libcrypto;    /* in its text */
+    char **named;            /* libraries in its text; of those that import a loader */
     size_t named_count;
     bool is_go;
     bool is_boringssl; /* or what comes from it */
@@ -59,6 +61,9 @@ struct object {
     unsigned char build_id[OBJECT_LONGEST_BUILD_ID];
     size_t build_id_size; /* in bytes; 0: none */
     char *version;        /* "OpenSSL 3.0.19 27 Jan 2026"; NULL if none is seen */
+    char *openssldir;  /* where an OpenSSL that is exported looks for openssl.cnf; NULL as well */
+    char *modulesdir;  /* and for providers */
+    bool names_nodejs; /* in its text: a section of openssl.cnf that only Node.js reads */
 };
 
 /* NULL and *error, a static text, if it is no ELF file, cannot be read, or is past the bounds. */

@@ -45,10 +45,13 @@ static void note_import(struct object *object, const char *name)
     static const char *const execs[] = {"execl", "execv", "fexecve", NULL};
     static const char *const forks[] = {"fork",        "vfork",  "clone", "__libc_fork",
                                         "posix_spawn", "system", "popen", NULL};
+    static const char *const generators[] = {"OSSL_LIB_CTX_new", "RAND_set", "EVP_RAND_CTX_new",
+                                             "ENGINE_set_default", NULL};
 
     object->imports_loader |= is_loader(name);
     object->imports_exec |= is_one_of_starts(name, execs);
     object->imports_fork |= is_one_of_starts(name, forks);
+    object->imports_generators |= is_one_of_starts(name, generators);
 }
 
 static void note_own(struct symbols_seen *seen, const char *name, const GElf_Sym *symbol)
@@ -77,6 +80,7 @@ static void note_export(struct object *object, struct symbols_seen *seen, const 
     seen->exported_bytes |= strcmp(name, "RAND_bytes") == 0; /* so does the shim */
     object->defines_getenv |= strcmp(name, "getenv") == 0;
     object->is_provider |= strcmp(name, "OSSL_provider_init") == 0;
+    object->is_osrandom_module |= strcmp(name, "osrandom_provider_status") == 0;
     object->is_boringssl |= strncmp(name, "BORINGSSL_", strlen("BORINGSSL_")) == 0;
     object->is_aws_lc |= strncmp(name, "awslc_", strlen("awslc_")) == 0;
 }

@@ -151,6 +151,27 @@ static void note_names(struct object *object, struct text text)
     }
 }
 
+/* ---- Places that are compiled in ---- */
+
+/* LABEL: "/usr/lib/ssl" */
+static void note_place(char **place, struct text text, const char *label)
+{
+    const char *end = text.bytes + text.length, *start, *last;
+
+    if (*place || !(start = find(text, label)))
+        return;
+    start += strlen(label);
+    last = memchr(start, '"', (size_t)(end - start));
+    if (last && *start == '/' && !memchr(start, '\0', (size_t)(last - start)))
+        *place = text_of("%.*s", (int)(last - start), start);
+}
+
+static void note_places(struct object *object, struct text text)
+{
+    note_place(&object->openssldir, text, "OPENSSLDIR: \"");
+    note_place(&object->modulesdir, text, "MODULESDIR: \"");
+}
+
 /* ---- The whole file ---- */
 
 static void read_window(struct object *object, struct text text)
@@ -159,6 +180,9 @@ static void read_window(struct object *object, struct text text)
     object->has_signal = object->has_signal || holds_signal(text);
     object->names_libcrypto =
         object->names_libcrypto || find(text, "libcrypto.so") || find(text, "libssl.so");
+    if (object->exports_openssl)
+        note_places(object, text);
+    object->names_nodejs = object->names_nodejs || find(text, "nodejs_conf");
     if (object->imports_loader)
         note_names(object, text);
     if (!object->version || strncmp(object->version, "LibreSSL", strlen("LibreSSL")) != 0)

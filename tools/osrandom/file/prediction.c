@@ -8,9 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "configured.h"
 #include "libraries.h"
 #include "loads.h"
 #include "machine_rules.h"
@@ -26,10 +28,15 @@ struct inquiry {
     enum preset preset;
     struct libraries libraries;
     struct prediction prediction;
-    unsigned int reached;   /* OpenSSLs that the shim will pin */
-    unsigned int guarded;   /* copies without symbols, in libraries */
-    unsigned int unguarded; /* the same in the program itself, or not noticed */
-    unsigned int closed;    /* those that take no method */
+    unsigned int reached;            /* OpenSSLs that the shim will pin */
+    unsigned int guarded;            /* copies without symbols, in libraries */
+    unsigned int unguarded;          /* the same in the program itself, or not noticed */
+    unsigned int closed;             /* those that take no method */
+    unsigned int provided;           /* those that draw from the provider without the shim */
+    unsigned int failing;            /* or would, if it loaded */
+    unsigned int unsure;             /* of which that cannot be told */
+    const char *barred, *bar_remedy; /* why nothing can be preloaded; NULL: it can */
+    struct configured_for process;
 };
 
 static const char *name_of(const struct object *object)
@@ -54,8 +61,8 @@ static void add_fact(struct prediction *prediction, char *fact)
 static int gravity(enum verdict verdict)
 {
     static const int gravities[] = {
-        [VERDICT_COVERED] = 0, [VERDICT_NOTHING] = 1,   [VERDICT_UNKNOWN] = 2,
-        [VERDICT_GUARDED] = 3, [VERDICT_UNCOVERED] = 4,
+        [VERDICT_COVERED] = 0, [VERDICT_PROVIDER] = 1, [VERDICT_NOTHING] = 2,
+        [VERDICT_UNKNOWN] = 3, [VERDICT_GUARDED] = 4,  [VERDICT_UNCOVERED] = 5,
     };
 
     return gravities[verdict];
@@ -79,6 +86,16 @@ static bool is_library(const struct object *object)
     return object->type == ET_DYN && !object->loader && !object->is_position_independent_program;
 }
 
+/* The first reason stays. What it comes to shows when its OpenSSLs are known: the provider may
+ * serve them. */
+static void bar(struct inquiry *inquiry, const char *why, const char *remedy)
+{
+    if (inquiry->barred)
+        return;
+    inquiry->barred = why;
+    inquiry->bar_remedy = remedy;
+}
+
 static void check_architecture(struct inquiry *inquiry)
 {
     const char *error;
@@ -89,9 +106,9 @@ static void check_architecture(struct inquiry *inquiry)
     shim = object_of(inquiry->shim, &error);
     if (shim &&
         (shim->machine != inquiry->object->machine || shim->class != inquiry->object->class))
-        add_verdict(inquiry, VERDICT_UNCOVERED, "it is for another architecture than the shim",
-                    "the shim built for that architecture, and '/usr/$LIB/libosrandom_preload.so', "
-                    "which stands for each program's own");
+        bar(inquiry, "it is for another architecture than the shim",
+            "the shim built for that architecture, and '/usr/$LIB/libosrandom_preload.so', "
+            "which stands for each program's own");
     object_free(shim);
 }
 
@@ -120,22 +137,33 @@ static void check_linkage(struct inquiry *inquiry)
                     "its loader, and so the place of its libraries, is missing", NULL);
 }
 
+/* Set-user-ID, and root's. */
+static bool is_roots(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && (status.st_mode & S_ISUID) && status.st_uid == 0;
+}
+
 static void check_privilege(struct inquiry *inquiry, enum predict_for whom)
 {
     enum privilege privilege = privilege_of(inquiry->object->path, whom == PREDICT_FOR_THIS_USER);
 
+    inquiry->process.is_secure = privilege != PRIVILEGE_NONE;
+    inquiry->process.is_root = privilege == PRIVILEGE_NONE
+                                   ? whom == PREDICT_FOR_THIS_USER && geteuid() == 0
+                                   : is_roots(inquiry->object->path);
     if (privilege == PRIVILEGE_NONE || is_library(inquiry->object))
         return;
     if (inquiry->preset == PRESET_HONOURED)
         return;
     if (inquiry->preset == PRESET_BY_NAME)
-        add_verdict(inquiry, VERDICT_UNCOVERED,
-                    "it is started with more rights, and the loader then refuses the bare name in "
-                    "/etc/ld.so.preload",
-                    "'/usr/$LIB/libosrandom_preload.so', or the full path, in /etc/ld.so.preload");
+        bar(inquiry,
+            "it is started with more rights, and the loader then refuses the bare name in "
+            "/etc/ld.so.preload",
+            "'/usr/$LIB/libosrandom_preload.so', or the full path, in /etc/ld.so.preload");
     else
-        add_verdict(
-            inquiry, VERDICT_UNCOVERED,
+        bar(inquiry,
             privilege == PRIVILEGE_CAPABILITIES
                 ? "it has file capabilities, and the loader ignores LD_PRELOAD for it"
                 : "it is set-user-ID or set-group-ID, and the loader ignores LD_PRELOAD for it",
@@ -156,6 +184,29 @@ static void check_preload(struct inquiry *inquiry)
 
 /* ---- Where does its OpenSSL come from? ---- */
 
+/* Another of two alike libraries says nothing new. */
+static void add_new_fact(struct prediction *prediction, char *fact)
+{
+    for (size_t i = 0; i < prediction->fact_count; i++)
+        if (strcmp(prediction->facts[i], fact) == 0) {
+            free(fact);
+            return;
+        }
+    add_fact(prediction, fact);
+}
+
+static void note_configured(struct inquiry *inquiry, const struct object *object)
+{
+    char *fact;
+    enum configured answer = configured(object, &inquiry->process, &fact);
+
+    inquiry->provided += answer == CONFIGURED_SERVES;
+    inquiry->failing += answer == CONFIGURED_FAILS;
+    inquiry->unsure += answer == CONFIGURED_UNKNOWN;
+    if (fact)
+        add_new_fact(&inquiry->prediction, fact);
+}
+
 static void note_exported(struct inquiry *inquiry, const struct object *object,
                           const struct object *needed_by)
 {
@@ -172,6 +223,8 @@ static void note_exported(struct inquiry *inquiry, const struct object *object,
         inquiry->closed++;
     else
         inquiry->reached++;
+    if (object != inquiry->object)
+        note_configured(inquiry, object);
 }
 
 static void note_hidden(struct inquiry *inquiry, const struct object *object, enum inside inside)
@@ -211,6 +264,55 @@ static void note_openssl(struct inquiry *inquiry, const struct object *object,
                          object == inquiry->object ? "has" : " has", object->version));
 }
 
+/* ---- Where nothing can be preloaded ---- */
+
+static bool is_openssls(const struct object *object)
+{
+    return object->exports_openssl || strncmp(name_of(object), "libssl.", strlen("libssl.")) == 0;
+}
+
+/* Of whom the configuration does not tell all. */
+static bool goes_ways_of_its_own(const struct inquiry *inquiry)
+{
+    bool goes = inquiry->object->imports_generators || inquiry->object->names_nodejs;
+
+    for (size_t i = 0; i < inquiry->libraries.count; i++) {
+        const struct object *object = inquiry->libraries.found[i].object;
+
+        goes |= !is_openssls(object) && (object->imports_generators || object->names_nodejs);
+    }
+    return goes;
+}
+
+static void conclude_barred(struct inquiry *inquiry)
+{
+    unsigned int others = inquiry->closed + inquiry->guarded + inquiry->unguarded;
+
+    if (!inquiry->barred)
+        return;
+    if (others == 0 && inquiry->provided > 0 && inquiry->provided == inquiry->reached) {
+        add_verdict(inquiry, VERDICT_PROVIDER, inquiry->barred, NULL);
+        if (goes_ways_of_its_own(inquiry))
+            add_verdict(inquiry, VERDICT_UNKNOWN,
+                        "the provider serves it but for contexts and generators that it may make "
+                        "itself, or a configuration that it may not read",
+                        inquiry->bar_remedy);
+    } else if (inquiry->failing) {
+        add_verdict(inquiry, VERDICT_UNCOVERED,
+                    "nothing can be preloaded into it, and the provider that it is to draw from "
+                    "does not load: its draws fail",
+                    "the module where openssl.cnf has it, or openssl.cnf without it");
+    } else if (inquiry->unsure && inquiry->provided + inquiry->unsure == inquiry->reached) {
+        add_verdict(
+            inquiry, VERDICT_UNKNOWN,
+            "nothing can be preloaded into it, and whether openssl.cnf has it draw from the "
+            "provider cannot be told",
+            inquiry->bar_remedy);
+    } else {
+        add_verdict(inquiry, VERDICT_UNCOVERED, inquiry->barred, inquiry->bar_remedy);
+    }
+}
+
 static void note_openssls(struct inquiry *inquiry)
 {
     static const char helps[] = "its debug symbols below /usr/lib/debug, a build that keeps its "
@@ -220,6 +322,7 @@ static void note_openssls(struct inquiry *inquiry)
     for (size_t i = 0; i < inquiry->libraries.count; i++)
         note_openssl(inquiry, inquiry->libraries.found[i].object,
                      inquiry->libraries.found[i].needed_by);
+    conclude_barred(inquiry);
     if (inquiry->unguarded)
         add_verdict(inquiry, VERDICT_UNCOVERED,
                     "a copy of OpenSSL that is hidden cannot be reached", helps);
@@ -350,7 +453,7 @@ struct prediction predict(const struct program *program, const char *shim, enum 
     check_preload(&inquiry);
     note_openssls(&inquiry);
     note_missing(&inquiry);
-    if (!inquiry.prediction.why)
+    if (gravity(inquiry.prediction.verdict) <= gravity(VERDICT_PROVIDER))
         note_what_may_come(&inquiry);
     check_rules(&inquiry, whom);
     libraries_free(&inquiry.libraries);
@@ -368,9 +471,9 @@ void prediction_free(struct prediction *prediction)
 const char *verdict_name(enum verdict verdict)
 {
     static const char *const names[] = {
-        [VERDICT_COVERED] = "covered",       [VERDICT_NOTHING] = "no OpenSSL",
-        [VERDICT_UNKNOWN] = "cannot tell",   [VERDICT_GUARDED] = "guarded",
-        [VERDICT_UNCOVERED] = "not covered",
+        [VERDICT_COVERED] = "covered",    [VERDICT_PROVIDER] = "covered by the provider",
+        [VERDICT_NOTHING] = "no OpenSSL", [VERDICT_UNKNOWN] = "cannot tell",
+        [VERDICT_GUARDED] = "guarded",    [VERDICT_UNCOVERED] = "not covered",
     };
 
     return names[verdict];
@@ -379,9 +482,9 @@ const char *verdict_name(enum verdict verdict)
 const char *verdict_word(enum verdict verdict)
 {
     static const char *const words[] = {
-        [VERDICT_COVERED] = "covered",     [VERDICT_NOTHING] = "no-openssl",
-        [VERDICT_UNKNOWN] = "unknown",     [VERDICT_GUARDED] = "guarded",
-        [VERDICT_UNCOVERED] = "uncovered",
+        [VERDICT_COVERED] = "covered",    [VERDICT_PROVIDER] = "provider",
+        [VERDICT_NOTHING] = "no-openssl", [VERDICT_UNKNOWN] = "unknown",
+        [VERDICT_GUARDED] = "guarded",    [VERDICT_UNCOVERED] = "uncovered",
     };
 
     return words[verdict];

@@ -10,7 +10,8 @@
 
 enum verdict {
     VERDICT_COVERED,
-    VERDICT_NOTHING, /* there is no OpenSSL in it */
+    VERDICT_PROVIDER, /* the shim cannot reach it, and openssl.cnf has it draw from the provider */
+    VERDICT_NOTHING,  /* there is no OpenSSL in it */
     VERDICT_UNKNOWN,
     VERDICT_GUARDED, /* a hidden copy keeps its generator, and is made to notice forks */
     VERDICT_UNCOVERED,
@@ -23,7 +24,7 @@ enum predict_for {
 
 struct prediction {
     enum verdict verdict;
-    const char *why;    /* one clause; NULL when covered */
+    const char *why;    /* one clause; NULL when covered; why not by the shim, if by the provider */
     const char *remedy; /* what would cover it; NULL if nothing is known */
     char **facts;       /* how it gets OpenSSL, a clause each */
     size_t fact_count;

@@ -55,6 +55,15 @@ static const char *name_of_closed(const char *version)
     return "an OpenSSL without methods";
 }
 
+static bool draws_from_provider(const struct findings *findings, const struct mapping *mapping)
+{
+    for (size_t i = 0; findings->provider.is_there && i < findings->provider.openssl_count; i++)
+        if (findings->provider.openssl[i].base == mapping->start &&
+            findings->provider.openssl[i].has_drawn)
+            return true;
+    return false;
+}
+
 static void add_openssl(struct findings *findings, const struct mapping *mapping,
                         const struct mapped *mapped)
 {
@@ -62,10 +71,13 @@ static void add_openssl(struct findings *findings, const struct mapping *mapping
     struct look *look = findings->look;
     struct look_openssl *openssl = &look->openssl[look->openssl_count];
     bool pinned = entry && entry->pin == PIN_HELD, guarded = entry && entry->pin == PIN_GUARDED;
+    bool provided = !pinned && !guarded && mapped->kind != MAPPED_HIDDEN &&
+                    draws_from_provider(findings, mapping);
 
-    findings->reachable += mapped->kind == MAPPED_OPENSSL && !guarded;
+    findings->provided += provided;
+    findings->reachable += mapped->kind == MAPPED_OPENSSL && !guarded && !provided;
     findings->pinned += mapped->kind == MAPPED_OPENSSL && pinned;
-    findings->closed += mapped->kind == MAPPED_CLOSED;
+    findings->closed += mapped->kind == MAPPED_CLOSED && !provided;
     if (mapped->kind == MAPPED_CLOSED)
         findings->closed_name = name_of_closed(mapped->version);
     findings->hidden += mapped->kind == MAPPED_HIDDEN && !pinned && !guarded;
@@ -80,6 +92,7 @@ static void add_openssl(struct findings *findings, const struct mapping *mapping
         version_of_number(entry->version, openssl->version);
     openssl->pinned = pinned;
     openssl->guarded = guarded;
+    openssl->provided = provided;
 }
 
 /* Code of the same file follows: an object that is only read, as a file, is not loaded. One that
@@ -177,7 +190,7 @@ static void note_block(const struct findings *findings, struct process *process)
     trail_note("  the shim at %" PRIx64 " is %s%s", status->shim.base, status->shim.path,
                status->shim.deleted ? ", deleted or replaced since" : "");
     trail_note("  its build is %sthe one that is known here",
-               proof_is_same_build(status) ? "" : "not ");
+               proof_is_same_build(PROOF_SHIM, status) ? "" : "not ");
     trail_note("  the loader's list of objects %s", lists[loader_lists(process, status->dynamic)]);
     for (size_t i = 0; i < status->openssl_count; i++)
         note_method(&status->openssl[i]);
@@ -198,12 +211,14 @@ static bool look_once(struct findings *findings)
         verdict_say(findings->look, LOOK_TROUBLE, strerror(error));
     if (error)
         return false;
-    findings->result = block_of_process(&process, &findings->status, &changed);
+    findings->result =
+        blocks_of_process(&process, &findings->status, &findings->provider, &changed);
     if (findings->result == BLOCK_FAILED) {
         verdict_say(findings->look, LOOK_TROUBLE, strerror(errno));
     } else {
         if (trail_is_kept())
             note_block(findings, &process);
+        verdict_on_provider(findings, &process);
         look_at_mappings(findings, &process);
         verdict_conclude(findings, &process);
     }
@@ -227,7 +242,7 @@ void coverage_of(pid_t pid, struct look *look)
     }
 }
 
-void coverage_start(const char *shim)
+void coverage_start(const char *shim, const char *module)
 {
-    verdict_start(shim);
+    verdict_start(shim, module);
 }

@@ -6,7 +6,7 @@
 
 #include "look.h"
 
-void coverage_start(const char *shim);
+void coverage_start(const char *shim, const char *module);
 
 /* Fills in all but the pid and the identity. May wait without end: see mounts.h. */
 void coverage_of(pid_t pid, struct look *look);

@@ -60,7 +60,7 @@ static struct round {
 static bool (*wanted)(const struct identity *identity);
 static unsigned int given_up;
 
-void look_start(const char *shim, bool with_trail,
+void look_start(const char *shim, const char *module, bool with_trail,
                 bool (*is_wanted)(const struct identity *identity))
 {
     void *memory =
@@ -74,7 +74,7 @@ void look_start(const char *shim, bool with_trail,
         trail_start();
     mapped_start();
     identity_start();
-    coverage_start(shim);
+    coverage_start(shim, module);
 }
 
 static int64_t now(void)

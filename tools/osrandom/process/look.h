@@ -18,8 +18,9 @@
 enum look_state {
     LOOK_COVERED,
     LOOK_UNCOVERED,
-    LOOK_GUARDED, /* else covered, but some generators stay OpenSSL's, made to notice forks */
-    LOOK_SWAPPED, /* the shim was there, and OpenSSL's method is another's by now */
+    LOOK_PROVIDER, /* without the shim, and its OpenSSLs have drawn from the provider */
+    LOOK_GUARDED,  /* else covered, but some generators stay OpenSSL's, made to notice forks */
+    LOOK_SWAPPED,  /* the shim was there, and OpenSSL's method is another's by now */
     LOOK_NO_OPENSSL,
     LOOK_NOT_PERMITTED,
     LOOK_GONE,    /* no such process, or it is over, or a thread of the kernel */
@@ -35,7 +36,8 @@ struct look {
     pid_t pid;
     enum look_state state;
     bool self_reported; /* covered or guarded, and nothing vouches for the shim that it shows */
-    bool has_shim;      /* mode to failures are set */
+    bool has_shim;      /* mode is set */
+    bool has_figures;   /* of the shim or the provider: source to failures are set */
     bool is_partly;     /* what is told holds, should the rest take too long */
     unsigned int word;  /* in bytes, of its shim: 4 or 8 */
     struct identity identity;
@@ -46,14 +48,15 @@ struct look {
     struct look_openssl {
         char object[LOOK_NAME];
         char version[MAPPED_LONGEST_VERSION];
-        bool pinned, guarded;
+        bool pinned, guarded, provided;
     } openssl[LOOK_OPENSSLS];
     uint64_t draws, bytes, swaps, failures;
 };
 
-/* Once, first: what shim is ours, or NULL if none is found; whether a trail is kept (trail.h); and
- * which processes are wanted, asked in the child before anything is looked at. NULL: all. */
-void look_start(const char *shim, bool with_trail,
+/* Once, first: what shim and what module are ours, or NULL if none is found; whether a trail is
+ * kept (trail.h); and which processes are wanted, asked in the child before anything is looked at.
+ * NULL: all. */
+void look_start(const char *shim, const char *module, bool with_trail,
                 bool (*is_wanted)(const struct identity *identity));
 
 /* Looks at all of them, and calls tell for each, in their order. The pointer is good until it

@@ -17,7 +17,7 @@
 
 enum { MOST_SEGMENTS = 32 };
 
-static struct {
+static struct known {
     const unsigned char *bytes;
     size_t length;
     unsigned int word;
@@ -30,29 +30,29 @@ static struct {
     size_t relocation_count;
     unsigned char build_id[BLOCK_LONGEST_BUILD_ID];
     size_t build_id_size;
-} ours;
+} known[PROOF_KINDS], *ours = &known[PROOF_SHIM]; /* the one that a comparison is with */
 
 /* ---- The file ---- */
 
 static const GElf_Phdr *segment_with(uint32_t type)
 {
-    for (size_t i = 0; i < ours.segment_count; i++)
-        if (ours.segments[i].p_type == type)
-            return &ours.segments[i];
+    for (size_t i = 0; i < ours->segment_count; i++)
+        if (ours->segments[i].p_type == type)
+            return &ours->segments[i];
     return NULL;
 }
 
 /* What lies at an address of the file's numbering; NULL if the file does not fill it. */
 static const unsigned char *at(uint64_t address, size_t size)
 {
-    for (size_t i = 0; i < ours.segment_count; i++) {
-        const GElf_Phdr *segment = &ours.segments[i];
+    for (size_t i = 0; i < ours->segment_count; i++) {
+        const GElf_Phdr *segment = &ours->segments[i];
         uint64_t into = address - segment->p_vaddr;
 
         if (segment->p_type == PT_LOAD && into <= segment->p_filesz &&
-            size <= segment->p_filesz - into && segment->p_offset <= ours.length &&
-            into + size <= ours.length - segment->p_offset)
-            return ours.bytes + segment->p_offset + into;
+            size <= segment->p_filesz - into && segment->p_offset <= ours->length &&
+            into + size <= ours->length - segment->p_offset)
+            return ours->bytes + segment->p_offset + into;
     }
     return NULL;
 }
@@ -62,25 +62,26 @@ static uint64_t word_at(const unsigned char *bytes)
     uint64_t wide = 0;
     uint32_t narrow = 0;
 
-    if (ours.word == sizeof(wide))
+    if (ours->word == sizeof(wide))
         memcpy(&wide, bytes, sizeof(wide));
     else
         memcpy(&narrow, bytes, sizeof(narrow));
-    return ours.word == sizeof(wide) ? wide : narrow;
+    return ours->word == sizeof(wide) ? wide : narrow;
 }
 
 /* Every machine has one kind that only adds where the object lies, and that names no symbol. */
 static void add_relocation(uint64_t address, uint64_t info, const uint64_t *addend)
 {
-    const unsigned char *bytes = at(address, ours.word);
+    const unsigned char *bytes = at(address, ours->word);
     struct relocation one = {.address = address,
                              .addend = addend  ? *addend
                                        : bytes ? word_at(bytes)
                                                : 0,
                              .is_relative = GELF_R_SYM(info) == 0};
 
-    ours.relocations = grown(ours.relocations, ours.relocation_count, sizeof(*ours.relocations));
-    ours.relocations[ours.relocation_count++] = one;
+    ours->relocations =
+        grown(ours->relocations, ours->relocation_count, sizeof(*ours->relocations));
+    ours->relocations[ours->relocation_count++] = one;
 }
 
 static void read_relocations(Elf_Scn *section, const GElf_Shdr *header)
@@ -105,9 +106,9 @@ static void read_build_id(Elf_Scn *section)
     GElf_Nhdr note;
 
     while (data && (offset = gelf_getnote(data, offset, &note, &name, &content)) > 0)
-        if (note.n_type == NT_GNU_BUILD_ID && note.n_descsz <= sizeof(ours.build_id)) {
-            memcpy(ours.build_id, (const char *)data->d_buf + content, note.n_descsz);
-            ours.build_id_size = note.n_descsz;
+        if (note.n_type == NT_GNU_BUILD_ID && note.n_descsz <= sizeof(ours->build_id)) {
+            memcpy(ours->build_id, (const char *)data->d_buf + content, note.n_descsz);
+            ours->build_id_size = note.n_descsz;
         }
 }
 
@@ -138,31 +139,34 @@ static char *read_file(const char *path, size_t *length)
     return bytes;
 }
 
-bool proof_start(const char *path)
+bool proof_start(enum proof_of kind, const char *path)
 {
-    char *bytes = path ? read_file(path, &ours.length) : NULL;
     Elf *elf = NULL;
     GElf_Ehdr header;
+    char *bytes;
 
+    ours = &known[kind];
+    bytes = path ? read_file(path, &ours->length) : NULL;
     elf_version(EV_CURRENT);
     if (bytes)
-        elf = elf_memory(bytes, ours.length);
+        elf = elf_memory(bytes, ours->length);
     if (!elf || !gelf_getehdr(elf, &header) || header.e_phnum > MOST_SEGMENTS)
         return false;
-    ours.bytes = (const unsigned char *)bytes;
-    ours.word = header.e_ident[EI_CLASS] == ELFCLASS32 ? 4 : 8;
+    ours->bytes = (const unsigned char *)bytes;
+    ours->word = header.e_ident[EI_CLASS] == ELFCLASS32 ? 4 : 8;
     for (int i = 0; i < header.e_phnum; i++)
-        if (gelf_getphdr(elf, i, &ours.segments[i]))
-            ours.segment_count++;
+        if (gelf_getphdr(elf, i, &ours->segments[i]))
+            ours->segment_count++;
     read_sections(elf);
-    return ours.build_id_size > 0;
+    return ours->build_id_size > 0;
 }
 
-bool proof_is_same_build(const struct block *status)
+bool proof_is_same_build(enum proof_of kind, const struct block *status)
 {
-    return ours.build_id_size > 0 && status->build_id_size == ours.build_id_size &&
-           status->word == ours.word &&
-           memcmp(status->build_id, ours.build_id, ours.build_id_size) == 0;
+    ours = &known[kind];
+    return ours->build_id_size > 0 && status->build_id_size == ours->build_id_size &&
+           status->word == ours->word &&
+           memcmp(status->build_id, ours->build_id, ours->build_id_size) == 0;
 }
 
 /* ---- The comparison ---- */
@@ -184,8 +188,8 @@ static bool is_same(const struct remote_image *image, uint64_t address, size_t s
 /* Where the file's header tells of sections, strip(1) has changed it: it is passed over. */
 static bool has_same_code(const struct remote_image *image)
 {
-    for (size_t i = 0; i < ours.segment_count; i++) {
-        const GElf_Phdr *segment = &ours.segments[i];
+    for (size_t i = 0; i < ours->segment_count; i++) {
+        const GElf_Phdr *segment = &ours->segments[i];
         size_t header = segment->p_offset == 0 ? sizeof(Elf64_Ehdr) : 0;
 
         if (segment->p_type == PT_LOAD && !(segment->p_flags & PF_W) &&
@@ -198,8 +202,8 @@ static bool has_same_code(const struct remote_image *image)
 
 static bool is_relocated(uint64_t address)
 {
-    for (size_t i = 0; i < ours.relocation_count; i++)
-        if (address - ours.relocations[i].address < ours.word)
+    for (size_t i = 0; i < ours->relocation_count; i++)
+        if (address - ours->relocations[i].address < ours->word)
             return true;
     return false;
 }
@@ -211,9 +215,9 @@ static bool has_same_constants(const struct remote_image *image)
     uint64_t address = constants ? constants->p_vaddr : 0;
     uint64_t end = constants ? address + constants->p_memsz : 0;
 
-    for (; address + ours.word <= end; address += ours.word)
+    for (; address + ours->word <= end; address += ours->word)
         if (!lies_in(dynamic, address) && !is_relocated(address) &&
-            !is_same(image, address, ours.word))
+            !is_same(image, address, ours->word))
             return false;
     return true;
 }
@@ -223,13 +227,13 @@ static bool has_relocated_pointers(const struct remote_image *image)
     const GElf_Phdr *constants = segment_with(PT_GNU_RELRO);
     uint64_t base = image->address - image->lowest;
 
-    for (size_t i = 0; i < ours.relocation_count; i++) {
-        const struct relocation *one = &ours.relocations[i];
+    for (size_t i = 0; i < ours->relocation_count; i++) {
+        const struct relocation *one = &ours->relocations[i];
         uint64_t offset = one->address - image->lowest;
 
         if (!one->is_relative || !lies_in(constants, one->address))
             continue;
-        if (offset > image->size - ours.word ||
+        if (offset > image->size - ours->word ||
             word_at(image->bytes + offset) != base + one->addend)
             return false;
     }
@@ -241,11 +245,11 @@ static bool is_bound(const struct remote_image *image, const struct process *pro
 {
     size_t bound = 0;
 
-    for (size_t i = 0; i < ours.relocation_count; i++) {
-        const struct relocation *one = &ours.relocations[i];
+    for (size_t i = 0; i < ours->relocation_count; i++) {
+        const struct relocation *one = &ours->relocations[i];
         uint64_t offset = one->address - image->lowest, value;
 
-        if (one->is_relative || offset > image->size - ours.word)
+        if (one->is_relative || offset > image->size - ours->word)
             continue;
         value = word_at(image->bytes + offset);
         if (value != 0 && !process_mapping_at(process, value))
@@ -266,14 +270,15 @@ static const char *compare(const struct remote_image *image, const struct proces
     return NULL;
 }
 
-const char *proof_fails(struct process *process, const struct block *status)
+const char *proof_fails(enum proof_of kind, struct process *process, const struct block *status)
 {
     const struct mapping *first = process_mapping_at(process, status->shim.base);
     struct remote_image image;
     const char *wrong;
 
+    ours = &known[kind];
     if (!first || remote_image_copy(&image, process, first) != REMOTE_IMAGE_COPIED ||
-        image.size < ours.word)
+        image.size < ours->word)
         return "the shim in it cannot be compared";
     wrong = compare(&image, process);
     remote_image_free(&image);

@@ -201,6 +201,16 @@ static enum block_result read_block(struct process *process, const struct remote
     return BLOCK_READ;
 }
 
+static void describe_image(const struct process *process, const struct mapping *first,
+                           const struct remote_image *image, struct block *status)
+{
+    status->build_id_size =
+        remote_image_build_id(image, status->build_id, sizeof(status->build_id));
+    status->word = image->word;
+    status->dynamic = remote_image_dynamic_address(image);
+    describe(process, first->start, &status->shim);
+}
+
 static enum block_result read_shim(struct process *process, const struct mapping *first,
                                    const struct remote_image *image, struct block *status,
                                    bool *changed)
@@ -210,17 +220,76 @@ static enum block_result read_shim(struct process *process, const struct mapping
     memset(status, 0, sizeof(*status));
     if (!block || !can_write_its_block(process, first, block))
         return BLOCK_NO_SHIM;
-    status->build_id_size =
-        remote_image_build_id(image, status->build_id, sizeof(status->build_id));
-    status->word = image->word;
-    status->dynamic = remote_image_dynamic_address(image);
-    describe(process, first->start, &status->shim);
+    describe_image(process, first, image, status);
     return read_block(process, image, block, status, changed);
+}
+
+/* ---- The provider's ---- */
+
+/* Where the object begins whose code lies there; 0 if none does. */
+static uint64_t base_of_code(const struct process *process, uint64_t address)
+{
+    const struct mapping *code = process_mapping_at(process, address);
+
+    if (!code || code->inode == 0 || code->permissions[2] != 'x')
+        return 0;
+    for (size_t i = (size_t)(code - process->mappings) + 1; i > 0; i--) {
+        const struct mapping *first = &process->mappings[i - 1];
+
+        if (process_same_file(first, code) && may_begin_object(first))
+            return first->start;
+    }
+    return 0;
+}
+
+static void read_drawings(const struct process *process,
+                          const struct osrandom_provider_status *block,
+                          struct block_provider *provider)
+{
+    for (size_t i = 0; i < OSRANDOM_PROVIDER_OPENSSLS; i++) {
+        uint64_t base = base_of_code(process, block->openssl[i].function);
+
+        if (base)
+            provider->openssl[provider->openssl_count++] =
+                (struct block_drawing){base, block->openssl[i].has_drawn == 1};
+    }
+}
+
+static bool is_provider_block(const struct osrandom_provider_status *block)
+{
+    return memcmp(block->magic, OSRANDOM_STATUS_MAGIC, sizeof(block->magic)) == 0 &&
+           block->layout == OSRANDOM_PROVIDER_LAYOUT && block->size >= sizeof(*block) &&
+           block->source <= RANDOM_URANDOM;
+}
+
+static void read_provider(struct process *process, const struct mapping *first,
+                          const struct remote_image *image, struct block_provider *provider,
+                          bool *changed)
+{
+    uint64_t address = remote_image_symbol(image, "osrandom_provider_status");
+    struct osrandom_provider_status block;
+
+    if (!address || !can_write_its_block(process, first, address) ||
+        !process_read(process, address, &block, sizeof(block)) || !is_provider_block(&block))
+        return;
+    *provider = (struct block_provider){.is_there = true, .module.source = block.source};
+    describe_image(process, first, image, &provider->module);
+    read_drawings(process, &block, provider);
+    read_counters(process, block.counters, &provider->module, changed);
+}
+
+static bool draws_any(const struct block_provider *provider)
+{
+    for (size_t i = 0; i < provider->openssl_count; i++)
+        if (provider->openssl[i].has_drawn)
+            return true;
+    return false;
 }
 
 /* What the object that begins here has to say. */
 static enum block_result read_object(struct process *process, const struct mapping *first,
-                                     struct block *status, bool *changed)
+                                     struct block *status, struct block_provider *provider,
+                                     bool *changed)
 {
     struct remote_image image;
     enum remote_image_result copied = remote_image_copy(&image, process, first);
@@ -231,6 +300,8 @@ static enum block_result read_object(struct process *process, const struct mappi
     if (copied != REMOTE_IMAGE_COPIED)
         return BLOCK_NO_SHIM;
     result = read_shim(process, first, &image, status, changed);
+    if (provider && !draws_any(provider)) /* of several, the one that is drawn from */
+        read_provider(process, first, &image, provider, changed);
     remote_image_free(&image);
     return result;
 }
@@ -243,19 +314,22 @@ static bool pins_any(const struct block *status)
     return false;
 }
 
-enum block_result block_of_process(struct process *process, struct block *status, bool *changed)
+enum block_result blocks_of_process(struct process *process, struct block *status,
+                                    struct block_provider *provider, bool *changed)
 {
     enum block_result best = BLOCK_NO_SHIM;
     unsigned int shims = 0;
 
     *changed = false;
+    if (provider)
+        *provider = (struct block_provider){.is_there = false};
     for (size_t i = 0; i < process->count; i++) {
         struct block candidate;
         enum block_result result;
 
         if (!may_begin_object(&process->mappings[i]))
             continue;
-        result = read_object(process, &process->mappings[i], &candidate, changed);
+        result = read_object(process, &process->mappings[i], &candidate, provider, changed);
         if (result == BLOCK_READ && (shims++ == 0 || (!pins_any(status) && pins_any(&candidate))))
             *status = candidate;
         if (best != BLOCK_READ && result != BLOCK_NO_SHIM)
@@ -263,6 +337,11 @@ enum block_result block_of_process(struct process *process, struct block *status
     }
     status->shims = shims;
     return best;
+}
+
+enum block_result block_of_process(struct process *process, struct block *status, bool *changed)
+{
+    return blocks_of_process(process, status, NULL, changed);
 }
 
 static enum block_result result_of(int error)

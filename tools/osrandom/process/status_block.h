@@ -19,7 +19,7 @@
 #include <sys/types.h>
 
 #include "process.h"
-#include "status.h"
+#include "provider_status.h"
 
 enum block_result {
     BLOCK_READ,
@@ -83,11 +83,26 @@ struct block {
     uint64_t draws, bytes, swaps, failures;
 };
 
+/* What the provider's module shows, by provider_status.h: as much a word of the process. */
+struct block_provider {
+    bool is_there;
+    struct block module; /* shim is the module; mode and openssl say nothing */
+    size_t openssl_count;
+    struct block_drawing {
+        uint64_t base; /* of an OpenSSL that has loaded it */
+        bool has_drawn;
+    } openssl[OSRANDOM_PROVIDER_OPENSSLS];
+};
+
 /* status is set if the answer is BLOCK_READ, and of unspecified content otherwise. */
 enum block_result block_of_pid(pid_t pid, struct block *status);
 
 /* The same of a process that has been opened. *changed: memory that its list holds could not be
  * read, so that another look may find more. */
 enum block_result block_of_process(struct process *process, struct block *status, bool *changed);
+
+/* Both in one look. */
+enum block_result blocks_of_process(struct process *process, struct block *status,
+                                    struct block_provider *provider, bool *changed);
 
 #endif

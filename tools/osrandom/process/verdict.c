@@ -5,6 +5,7 @@
  */
 #include "verdict.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,11 +14,12 @@
 #include "proof.h"
 #include "trail.h"
 
-static bool knows_shim;
+static bool knows_shim, knows_module;
 
-void verdict_start(const char *shim)
+void verdict_start(const char *shim, const char *module)
 {
-    knows_shim = proof_start(shim);
+    knows_shim = proof_start(PROOF_SHIM, shim);
+    knows_module = proof_start(PROOF_MODULE, module);
 }
 
 void verdict_say(struct look *look, enum look_state state, const char *why)
@@ -34,8 +36,8 @@ static const char *why_not_at_work(const struct findings *findings, struct proce
 {
     const char *wrong;
 
-    if (proof_is_same_build(&findings->status)) {
-        wrong = proof_fails(process, &findings->status);
+    if (proof_is_same_build(PROOF_SHIM, &findings->status)) {
+        wrong = proof_fails(PROOF_SHIM, process, &findings->status);
         trail_note("  its code and pointers in memory: %s",
                    wrong ? wrong : "those of the shim that is known here");
         if (wrong)
@@ -57,7 +59,7 @@ static const char *why_self_reported(const struct findings *findings, struct pro
 
     if (!knows_shim)
         return "self-reported: there is no shim here to compare with";
-    if (!proof_is_same_build(status))
+    if (!proof_is_same_build(PROOF_SHIM, status))
         return status->word == sizeof(void *)
                    ? "self-reported: its shim is another build"
                    : "self-reported: its shim is another build, of another word size";
@@ -68,6 +70,60 @@ static const char *why_self_reported(const struct findings *findings, struct pro
             return "self-reported: where OpenSSL keeps its method is not known";
     return findings->unread ? "self-reported: some of its files are not read" : NULL;
 }
+
+/* ---- Is the provider? ---- */
+
+static bool is_module(struct process *process, const struct block *module)
+{
+    return !proof_is_same_build(PROOF_MODULE, module) ||
+           !proof_fails(PROOF_MODULE, process, module);
+}
+
+static void note_provider(const struct block_provider *provider, bool is_listed, bool is_it)
+{
+    trail_note("  the provider's module at %" PRIx64 " is %s%s", provider->module.shim.base,
+               provider->module.shim.path,
+               provider->module.shim.deleted ? ", deleted or replaced since" : "");
+    trail_note("  its build is %sthe one that is known here",
+               proof_is_same_build(PROOF_MODULE, &provider->module) ? "" : "not ");
+    if (!is_listed)
+        trail_note("  the loader's list of objects does not have it: it is passed over");
+    if (!is_it)
+        trail_note("  its code and pointers in memory are other ones: it is passed over");
+    for (size_t i = 0; i < provider->openssl_count; i++)
+        trail_note("  the OpenSSL at %" PRIx64 " has loaded it, and has %sdrawn from it",
+                   provider->openssl[i].base, provider->openssl[i].has_drawn ? "" : "not ");
+}
+
+void verdict_on_provider(struct findings *findings, struct process *process)
+{
+    struct block_provider *provider = &findings->provider;
+    bool is_listed, is_it;
+
+    if (!provider->is_there)
+        return;
+    is_listed = loader_lists(process, provider->module.dynamic) != NOT_LISTED;
+    is_it = is_module(process, &provider->module);
+    note_provider(provider, is_listed, is_it);
+    provider->is_there = is_listed && is_it;
+    findings->has_false_provider = !provider->is_there;
+}
+
+static const char *why_provider_self_reported(const struct findings *findings,
+                                              struct process *process)
+{
+    const struct block *module = &findings->provider.module;
+
+    if (!knows_module)
+        return "self-reported: there is no module here to compare with";
+    if (!proof_is_same_build(PROOF_MODULE, module))
+        return "self-reported: its provider's module is another build";
+    if (loader_lists(process, module->dynamic) != LISTED)
+        return "self-reported: the loader's list of objects cannot be read";
+    return findings->unread ? "self-reported: some of its files are not read" : NULL;
+}
+
+/* ---- Is another method? ---- */
 
 /* A method that was taken back counts as well: OpenSSL draws from its own generator. */
 static const char *why_swapped(const struct findings *findings)
@@ -152,7 +208,12 @@ static const char *why_uncovered(const struct findings *findings)
         return "a static copy of OpenSSL hides its symbols";
     if (findings->closed)
         return clause("%s takes no other generator", findings->closed_name);
-    if (findings->result == BLOCK_NO_SHIM)
+    if (findings->result == BLOCK_NO_SHIM && findings->provider.is_there && findings->reachable)
+        return findings->provided ? "an OpenSSL has not drawn from the provider"
+                                  : "the provider is loaded, and nothing was drawn from it";
+    if (findings->result == BLOCK_NO_SHIM && findings->has_false_provider)
+        return "what it shows as the provider's module is not it";
+    if (findings->result == BLOCK_NO_SHIM && !findings->provided)
         return why_absent(findings);
     if (findings->wrong)
         return findings->wrong;
@@ -177,19 +238,44 @@ static void note_rule(const struct block *status)
 static void take_figures(struct findings *findings)
 {
     struct look *look = findings->look;
+    bool has_shim = findings->result == BLOCK_READ;
+    bool by_provider =
+        findings->provider.is_there && (!has_shim || (findings->provided && !findings->pinned));
+    const struct block *block = by_provider ? &findings->provider.module : &findings->status;
 
-    if (findings->result != BLOCK_READ)
+    look->has_shim = has_shim;
+    look->has_figures = has_shim || by_provider;
+    if (has_shim) {
+        look->mode = findings->status.mode;
+        look->rule = findings->status.rule;
+        note_rule(&findings->status);
+    }
+    if (!look->has_figures)
         return;
-    look->has_shim = true;
-    look->word = findings->status.word;
-    look->mode = findings->status.mode;
-    look->source = findings->status.source;
-    look->rule = findings->status.rule;
-    note_rule(&findings->status);
-    look->draws = findings->status.draws;
-    look->bytes = findings->status.bytes;
-    look->swaps = findings->status.swaps;
-    look->failures = findings->status.failures;
+    look->word = block->word;
+    look->source = block->source;
+    look->draws = block->draws;
+    look->bytes = block->bytes;
+    look->swaps = block->swaps;
+    look->failures = block->failures;
+}
+
+/* The shim and the provider may share a process's OpenSSLs. */
+static void conclude_covered(struct findings *findings, struct process *process)
+{
+    struct look *look = findings->look;
+    const char *why = NULL;
+
+    if (findings->provided)
+        why = why_provider_self_reported(findings, process);
+    if (!why && findings->result == BLOCK_READ)
+        why = why_self_reported(findings, process);
+    look->self_reported = why != NULL;
+    if (findings->guarded)
+        verdict_say(look, LOOK_GUARDED,
+                    why ? why : "a generator of OpenSSL's own, made to notice forks");
+    else
+        verdict_say(look, findings->provided ? LOOK_PROVIDER : LOOK_COVERED, why ? why : "");
 }
 
 /* A file that was not read may hold an OpenSSL. */
@@ -224,11 +310,5 @@ void verdict_conclude(struct findings *findings, struct process *process)
         verdict_say(look, LOOK_UNCOVERED, why);
         return;
     }
-    why = why_self_reported(findings, process);
-    look->self_reported = why != NULL;
-    if (findings->guarded)
-        verdict_say(look, LOOK_GUARDED,
-                    why ? why : "a generator of OpenSSL's own, made to notice forks");
-    else
-        verdict_say(look, LOOK_COVERED, why ? why : "");
+    conclude_covered(findings, process);
 }

@@ -105,6 +105,10 @@ void tell_of_running_programs(const char *shim)
            "no OpenSSL, of %u it shows when they run\n",
            census.count, counts[VERDICT_COVERED], counts[VERDICT_UNCOVERED],
            counts[VERDICT_NOTHING], counts[VERDICT_UNKNOWN]);
+    if (counts[VERDICT_PROVIDER])
+        printf("note: nothing can be preloaded into %u more, which openssl.cnf has draw from the "
+               "provider\n",
+               counts[VERDICT_PROVIDER]);
     if (census.elsewhere)
         printf("note: %zu processes have another root, as in containers, and so another "
                "/etc/ld.so.preload\n",
