@@ -262,14 +262,16 @@ install-module: $(MODULE)
 # A name in /etc/ld.so.preload without a file has the loader complain in every program; one in openssl.cnf
 # leaves them without random bytes.
 OPENSSL_CNF ?= /etc/ssl/openssl.cnf /etc/pki/tls/openssl.cnf /usr/lib/ssl/openssl.cnf /usr/local/ssl/openssl.cnf
-# Before anything goes, the command among it, which is the way out.
+# Before anything goes, the command among it, which is the way out. Of files that are not there grep says 2,
+# whatever it has found in the others.
 .PHONY: may-uninstall
 may-uninstall:
 	$(Q)if [ -z '$(DESTDIR)' ] && grep -Eqs '^[^#]*(/usr/\$$LIB|$(LIBDIR))/libosrandom_preload\.so' /etc/ld.so.preload; then \
 	    echo 'make uninstall: /etc/ld.so.preload names the shim; osrandom system off takes it out' >&2; \
 	    exit 1; fi
-	$(Q)if [ -z '$(DESTDIR)' ] && grep -s '^[^#]*$(ENGINESDIR)/osrandom\.so' $(OPENSSL_CNF); then \
-	    echo 'make uninstall: openssl.cnf loads the module; without it programs get no random bytes: take its lines out' >&2; \
+	$(Q)loads=$$([ -n '$(DESTDIR)' ] || grep -s '^[^#]*$(ENGINESDIR)/osrandom\.so' $(OPENSSL_CNF)); \
+	if [ -n "$$loads" ]; then \
+	    echo "$$loads"; echo 'make uninstall: openssl.cnf loads the module; without it programs get no random bytes: take its lines out' >&2; \
 	    exit 1; fi
 
 uninstall: may-uninstall

@@ -53,19 +53,32 @@ static inline long linux_syscall6(long number, long a, long b, long c, long d, l
 
 #elif defined(__i386__)
 
-/* The sixth argument's register is the frame pointer, which the compiler may not lend. */
-static inline long linux_syscall6(long number, long a, long b, long c, long d, long e, long f)
+/* The sixth argument's register is the frame pointer, which the compiler may not lend. A thread
+ * that is cancelled in a call is unwound from there, by frames that have to be where the compiler
+ * left them: so that no call takes a sixth but mmap2(), which no draw makes. */
+static inline long linux_syscall6(long number, long a, long b, long c, long d, long e, long none)
 {
     long result;
 
-    __asm__ volatile("pushl %[f]\n\t"
-                     "pushl %%ebp\n\t"
-                     "movl 4(%%esp), %%ebp\n\t"
-                     "int $0x80\n\t"
-                     "popl %%ebp\n\t"
-                     "addl $4, %%esp"
+    (void)none;
+    __asm__ volatile("int $0x80"
                      : "=a"(result)
-                     : "a"(number), "b"(a), "c"(b), "d"(c), "S"(d), "D"(e), [f] "g"(f)
+                     : "a"(number), "b"(a), "c"(b), "d"(c), "S"(d), "D"(e)
+                     : "cc", "memory");
+    return result;
+}
+
+static inline long linux_mmap2(size_t size, int protection, int flags, int descriptor)
+{
+    long result;
+
+    __asm__ volatile("pushl %%ebp\n\t"
+                     "xorl %%ebp, %%ebp\n\t"
+                     "int $0x80\n\t"
+                     "popl %%ebp"
+                     : "=a"(result)
+                     : "a"(SYS_mmap2), "b"(0), "c"(size), "d"(protection), "S"(flags),
+                       "D"(descriptor)
                      : "cc", "memory");
     return result;
 }
@@ -152,6 +165,8 @@ static inline void *linux_mmap_file(size_t size, int protection, int flags, int 
         0, size, (unsigned long)protection, (unsigned long)flags, (unsigned long)descriptor, 0};
 
     return (void *)linux_syscall(SYS_mmap, arguments);
+#elif defined(__i386__)
+    return (void *)linux_mmap2(size, protection, flags, descriptor);
 #elif defined(SYS_mmap2) /* 32-bit machines: the offset in pages */
     return (void *)linux_syscall(SYS_mmap2, 0, size, protection, flags, descriptor, 0);
 #else

@@ -10,7 +10,9 @@ COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 PKG_CONFIG ?= pkg-config
 
-VERSION := $(shell sed -n '1s/[^0-9]*\([0-9.]*\).*/\1/p' tools/package/debian/changelog)
+# The one place where it is written; while a Debian package is built, its directory lies at the top.
+CHANGELOG := $(firstword $(wildcard tools/package/debian/changelog debian/changelog))
+VERSION := $(if $(CHANGELOG),$(shell sed -n '1s/[^0-9]*\([0-9.]*\).*/\1/p' $(CHANGELOG)))
 COMMAND := $(BUILD)/osrandom
 version:
 	@echo '$(VERSION)'
@@ -147,7 +149,8 @@ deb:
 
 .PHONY: rpm
 RPM_DIR := $(BUILD)/rpm
-# Of a system that has no RPM packages of its own, rpm does not know what is installed.
+# Of a system that has no RPM packages of its own, rpm does not know what is installed. And it takes a PC of 32
+# bits for an 80386, which has neither CET's instructions nor a compare-and-swap.
 rpm:
 	$(call say,RPM,$(RPM_DIR))
 	$(Q)command -v rpmbuild >/dev/null || { echo 'make rpm: rpmbuild is missing: install rpm-build, or rpm' >&2; exit 1; }
@@ -155,8 +158,9 @@ rpm:
 	$(Q)tar -c --exclude=./build --exclude='./$(BUILD)' --exclude=./.git --transform='s!^\.!osrandom-$(VERSION)!' . | \
 	    gzip -n >$(RPM_DIR)/SOURCES/osrandom-$(VERSION).tar.gz
 	$(Q)nodeps=; rpm -q rpm >/dev/null 2>&1 || nodeps=--nodeps; \
+	target=; [ "$$(rpm --eval '%{_target_cpu}')" != i386 ] || target='--target i686'; \
 	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u MAKEOVERRIDES \
-	    rpmbuild $$nodeps --define "_topdir $$(realpath '$(RPM_DIR)')" --define 'osrandom_version $(VERSION)' -bb \
+	    rpmbuild $$nodeps $$target --define "_topdir $$(realpath '$(RPM_DIR)')" --define 'osrandom_version $(VERSION)' -bb \
 	    tools/package/osrandom.spec >$(RPM_DIR)/log 2>&1 || { tail -n 20 $(RPM_DIR)/log >&2; exit 1; }
 	$(Q)mv $(RPM_DIR)/RPMS/*/*.rpm $(RPM_DIR)/ && rm -rf $(RPM_DIR)/BUILD $(RPM_DIR)/BUILDROOT $(RPM_DIR)/RPMS \
 	    $(RPM_DIR)/SRPMS $(RPM_DIR)/SPECS

@@ -8,7 +8,7 @@
 #include "machine.h"
 #include "words.h"
 
-TestSuite(examples, .fini = clean_up, .timeout = 120);
+TestSuite(examples, .fini = clean_up, .timeout = 600);
 
 static void expect_on_machine(const char *script, const char *out, const char *lost)
 {

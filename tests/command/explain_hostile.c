@@ -50,7 +50,7 @@ Test(explain_hostile, a_file_of_a_terabyte_is_not_read)
 {
     const char *path = copy_of("/bin/true", "large", 0755);
 
-    if (truncate(path, (off_t)1 << 40) != 0)
+    if (truncate64(path, (off64_t)1 << 40) != 0)
         cr_skip_test("the file system has no such files");
     expect_told(NULL, path, 2, "cannot tell", "it is larger than what is looked at");
 }

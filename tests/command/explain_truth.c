@@ -41,23 +41,25 @@ Test(explain_truth, looks_at_modules_in_their_place)
 
 Test(explain_truth, knows_a_hidden_copy_with_symbols)
 {
-    const char *module = built("hidden/openssl-3.0/module.so");
+    const char *module = text_format("%s/hidden/openssl-3.0/module.so", BUILD_DIR);
 
     expect_told(NULL, built("probes/openssl-1.1.1/static_hidden"), 2, "cannot tell",
                 "hides it; its symbols are known, so that it is pinned");
     if (access(module, R_OK) != 0)
-        cr_skip_test("this OpenSSL has not been fetched");
+        cr_skip_test("%s is not built: this OpenSSL has not been fetched, or cannot be linked",
+                     module);
     expect_told(NULL, module, 0, "covered", "hides it; its symbols are known");
 }
 
 Test(explain_truth, knows_a_hidden_copy_without_symbols)
 {
-    const char *module = built("hidden/openssl-3.0/stripped-module.so");
+    const char *module = text_format("%s/hidden/openssl-3.0/stripped-module.so", BUILD_DIR);
 
     expect_told(NULL, stripped(built("probes/openssl-3.0/static_hidden"), "stripped"), 1,
                 "not covered", "what helps: its debug symbols");
     if (access(module, R_OK) != 0)
-        cr_skip_test("this OpenSSL has not been fetched");
+        cr_skip_test("%s is not built: this OpenSSL has not been fetched, or cannot be linked",
+                     module);
     expect_told(NULL, module, 1, "guarded", "made to notice forks");
 }
 

@@ -23,7 +23,9 @@ static const char make_machine[] =
     "\"$3\"/tests/command/moody.so \"$3\"/tests/command/crash.so root/box\n"
     "cp -a \"$2\"/tools/package/debian/tests root/box/dep8\n"
     "cp -a \"$2\"/tools/examples root/box\n"
-    "export DEBS=/box/*.deb BOX=/box DEBIAN_FRONTEND=noninteractive\n"
+    "case $(dpkg --print-architecture) in i386) OTHER_LOADER=/lib64/ld-linux-x86-64.so.2 ;; "
+    "*) OTHER_LOADER=/lib/ld-linux.so.2 ;; esac\n"
+    "export OTHER_LOADER DEBS=/box/*.deb BOX=/box DEBIAN_FRONTEND=noninteractive\n"
     "export PATH=/usr/sbin:/usr/bin:/sbin:/bin\n"
     "rm -f root/etc/ld.so.preload root/var/lib/man-db/auto-update; unset SHIM OSRANDOM\n"
     "exec chroot root sh -euxc \"$4\"' sh \"$1\" \"$2\" \"$3\" \"$4\"";

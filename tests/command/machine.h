@@ -7,7 +7,8 @@
 
 #include "spawn.h"
 
-/* Runs a shell script as root of the copy. $DEBS are the packages, $SOURCE is the source tree and
+/* Runs a shell script as root of the copy. $DEBS are the packages, $OTHER_LOADER is what a PC's
+ * programs of the other word size are loaded by, $SOURCE is the source tree and
  * $BUILD the build directory, as they are here. The test is skipped if there is no package, or if
  * no copy can be made. The status is that of the first command to fail. */
 struct outcome on_machine(const char *script);

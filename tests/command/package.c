@@ -9,7 +9,7 @@
 #include "machine.h"
 #include "words.h"
 
-TestSuite(package, .fini = clean_up, .timeout = 300);
+TestSuite(package, .fini = clean_up, .timeout = 900);
 
 /* The shim where the package has put it. */
 #define LIBRARY "$(dpkg -L libosrandom-preload | grep 'preload.so$')"
@@ -110,7 +110,7 @@ Test(package, leaves_another_shim_in_the_systems_preset)
     expect_on_machine(
         "dpkg -i $DEBS\n"
         "preset=/etc/ld.so.preload shim=" LIBRARY "\n"
-        "mkdir -p /opt/other; cp ${shim%/*}/libm.so.6 "
+        "mkdir -p /opt/other; cp $(ldconfig -p | grep -o -m 1 '/.*/libm.so.6$') "
         "/opt/other/libosrandom_preload.so\n"
         "{ echo '/usr/$LIB/libosrandom_preload.so:/usr/${LIB}/libosrandom_preload.so'\n"
         "  echo \"/opt/other/libosrandom_preload.so $shim # not $shim\"; } >$preset\n"
@@ -131,7 +131,7 @@ Test(package, leaves_a_preset_that_is_a_link_one)
 
 Test(package, switches_off_before_it_goes)
 {
-    expect_on_machine("dpkg -i $DEBS; rm -f /lib/ld-linux.so.2\n"
+    expect_on_machine("dpkg -i $DEBS; rm -f $OTHER_LOADER\n"
                       "osrandom system on; [ -L /etc/ld.so.preload ]\n"
                       "dpkg -r osrandom libosrandom-preload\n"
                       "if [ -L /etc/ld.so.preload ]; then exit 1; fi; true 2>&1 | cmp - /dev/null",
@@ -173,6 +173,39 @@ Test(package, passes_the_tests_that_it_brings)
                       "for test in $(sed -n 's/^Tests: //p' $BOX/dep8/control); do\n"
                       "    $BOX/dep8/$test; done",
                       "the packages do not work as they are installed");
+}
+
+/* The changelog's: a tag is to be named after it. The source itself is not on that machine. */
+Test(package, says_the_version_of_its_source_wherever_one_is_told)
+{
+    struct outcome version = shell("make -s version | grep -x '[0-9][0-9.]*[0-9]'", NULL);
+    struct outcome command = osrandom(NULL, "--version", NULL);
+
+    cr_assert_eq(version.exit_code, 0, "the source has no version");
+    expect(&command, 0, text_format("osrandom %s", version.out), "",
+           "the build has another version");
+    expect_on_machine(
+        text_format("dpkg -i $DEBS; version=%s"
+                    "[ \"$(osrandom --version)\" = \"osrandom $version\" ]\n"
+                    "[ \"$(dpkg-query -W -f '${Version}\\n' '*osrandom*' | uniq)\" = $version ]\n"
+                    "osrandom status --prometheus | grep \"_shim_info{version=.$version.,\"\n"
+                    "openssl version | grep '^OpenSSL [34]' || exit 0\n"
+                    "openssl list -providers -provider osrandom | grep -x \" *version: $version\"",
+                    version.out),
+        "a bug is reported for another version than the one that ran");
+    outcome_free(&version);
+    outcome_free(&command);
+}
+
+Test(package, is_built_without_a_complaint_about_its_changelog)
+{
+    struct outcome outcome = shell("cat \"$1/deb/log\" || exit 99", BUILD_DIR, NULL);
+
+    if (outcome.exit_code == 99)
+        cr_skip_test("there is no package: debhelper is not installed");
+    cr_expect(strstr(outcome.out, "dpkg-deb: building package"), "not its log: %s", outcome.out);
+    cr_expect(!strstr(outcome.out, "can't read"), "a packager looks for a file: %s", outcome.out);
+    outcome_free(&outcome);
 }
 
 /* Without the module every program that draws would get an error. */

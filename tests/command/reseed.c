@@ -9,7 +9,7 @@
 
 #include "words.h"
 
-TestSuite(reseed, .fini = clean_up, .timeout = 60);
+TestSuite(reseed, .fini = clean_up, .timeout = 300);
 
 #define HEX "8f2a61c4d09be7351f6e80b2c5a9d34770e1b86f23cd4a9517fe60a8b94c2d13"
 

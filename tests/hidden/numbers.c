@@ -14,7 +14,7 @@ enum { CANNOT_RUN = 77, LARGEST_REAL = (1 << 22) - 1 };
 static struct outcome run_numbers(const struct carrier *carrier, const char *preload,
                                   const char *const *env)
 {
-    const struct tree *tree = tree_or_skip(carrier->tree);
+    const struct tree *tree = linked_tree_or_skip(carrier->tree);
     char module[64];
     struct outcome outcome;
 

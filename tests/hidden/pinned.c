@@ -92,7 +92,7 @@ static struct outcome run_with_debug_file(const struct carrier *carrier,
         "\"/usr/lib/debug/.build-id/${id%%${id#??}}\" && "
         "cp \"$2\" \"/usr/lib/debug/.build-id/${id%%${id#??}}/${id#??}.debug\" && "
         "shift 2 && exec \"$@\"";
-    const struct tree *tree = tree_or_skip(carrier->tree);
+    const struct tree *tree = linked_tree_or_skip(carrier->tree);
     char module[64], debug[64], identity[64];
 
     snprintf(module, sizeof(module), "hidden/%s/stripped-module.so", carrier->tree);
@@ -161,7 +161,7 @@ static struct outcome run_replaced(const struct carrier *carrier, const struct l
          replace_by[96], source[64];
     struct outcome copied, shim;
 
-    tree_or_skip(carrier->tree);
+    linked_tree_or_skip(carrier->tree);
     cr_assert(mkdtemp(directory) != NULL);
     snprintf(module, sizeof(module), "hidden/%s/module-needing.so", carrier->tree);
     snprintf(source, sizeof(source), "hidden/%s/%s", carrier->tree, by);

@@ -13,7 +13,7 @@ static const struct carrier all = {"openssl-4.0", "several"};
 
 Test(several, four_copies_of_different_ages_are_all_covered)
 {
-    const struct tree *tree = tree_or_skip("openssl-4.0");
+    const struct tree *tree = linked_tree_or_skip("openssl-4.0");
     struct ledger *ledger = ledger_new();
     struct outcome shim = run_words(
         the_ledger_shim(), tree, WORDS(ledger->env), built("programs/both"),
@@ -38,7 +38,7 @@ ParameterizedTestParameters(several, a_copy_and_a_library_beside_it_are_both_cov
 static struct outcome run_beside(const struct carrier *carrier, const struct ledger *ledger,
                                  const char *setting, bool library_first)
 {
-    const struct tree *tree = tree_or_skip(carrier->tree);
+    const struct tree *tree = linked_tree_or_skip(carrier->tree);
     char copy[64], library[64];
     struct outcome shim;
 
@@ -74,7 +74,7 @@ ParameterizedTestParameters(several, a_copy_that_is_unloaded_and_mapped_again_is
 ParameterizedTest(struct carrier *carrier, several,
                   a_copy_that_is_unloaded_and_mapped_again_is_covered_again)
 {
-    const struct tree *tree = tree_or_skip(carrier->tree);
+    const struct tree *tree = linked_tree_or_skip(carrier->tree);
     struct ledger *ledger = ledger_new();
     char module[64];
     struct outcome shim;

@@ -69,7 +69,7 @@ endef
 $(foreach tree,$(FIPS_TREES),$(eval $(call fips_rules,$(tree))))
 
 HIDDEN_FILES += $(BUILD)/hidden/reload_inside $(BUILD)/hidden/numbers $(BUILD)/hidden/useless.so
-TEST_FILES += $(HIDDEN_FILES)
+TEST_FILES += $(if $(LINKS_TREES),$(HIDDEN_FILES))
 
 .PHONY: hidden-files
 hidden-files: $(HIDDEN_FILES)

@@ -11,7 +11,7 @@
 #include "elf_file.h"
 #include "load.h"
 
-enum { LARGEST_STRIPPED = (sizeof(long) == 8 ? 64 : 72) * 1024, X86_IBT = 1, X86_SHSTK = 2 };
+enum { LARGEST_STRIPPED = 64 * 1024, X86_IBT = 1, X86_SHSTK = 2 };
 
 static const char *const variants[] = {"gcc", "clang", "hardened", "O0", "O3", NULL};
 

@@ -4,6 +4,7 @@
  */
 #include <limits.h>
 #include <openssl/rand.h>
+#include <stdint.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -40,7 +41,7 @@ int main(int argc, char **argv)
 
         print_number("RAND_bytes(INT_MAX)", RAND_bytes(buffer, INT_MAX));
         print_hex("tail", buffer + INT_MAX - TAIL, TAIL);
-#ifdef HAS_LIB_CTX
+#if defined HAS_LIB_CTX && SIZE_MAX > UINT32_MAX
     } else if (strcmp(what, "4GiB") == 0) {
         const size_t length = ((size_t)1 << 32) + 4 * TAIL;
         unsigned char *buffer = buffer_of(length / WINDOW + 1);

@@ -120,8 +120,10 @@ Test(images, are_installed_by_make_with_the_other_compiler)
     file = text_format("%s/usr/lib/i386-linux-gnu/libosrandom_preload.so", directory());
     cr_expect(strstr(readelf("--file-header", file), "80386"), "it is built for another machine");
     cr_expect(!strstr(readelf("--sections", file), ".debug_info"), "it is not stripped");
+#ifndef __i386__
     cr_expect(access(text_format("%s/usr/bin/osrandom", directory()), F_OK) != 0,
               "a command for this machine is installed on another");
+#endif
 }
 
 /* x32 has x86-64's registers and other structures: what was built would be wrong. */

@@ -5,7 +5,7 @@ STATUS_READER := $(addprefix $(BUILD)/tools/osrandom/,process/status_block.o pro
                    process/process.o process/mounts.o base/printable.o)
 status_LINKS := $(STATUS_READER) $(BUILD)/platform/elf_image.o $(BUILD)/tests/openssl/ways.o
 
-$(BUILD)/tests/status/%.o: TEST_CFLAGS += -Itools/osrandom -Itests/openssl
+$(BUILD)/tests/status/%.o: TEST_CFLAGS += -Itools/osrandom -Itests/openssl -D_FILE_OFFSET_BITS=64
 
 $(STATUS_READER): $(BUILD)/tools/%.o: tools/%.c $(FLAGS_FILE) Makefile
 	$(call say,CC,$@)
@@ -76,7 +76,7 @@ $(STATUS_DIR)/fuzz: tests/status/programs/fuzz.c $(wildcard tools/osrandom/*/*.[
         platform/elf_image.h preload/status.h $(FLAGS_FILE)
 	$(call say,PROGRAM,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -O1 -g $(TEST_CFLAGS) $(STATUS_SANITIZE) -Itools/osrandom -o $@ $< $(STATUS_READER:$(BUILD)/%.o=%.c) \
+	$(Q)$(CC) -O1 -g $(TEST_CFLAGS) $(STATUS_SANITIZE) -D_FILE_OFFSET_BITS=64 -Itools/osrandom -o $@ $< $(STATUS_READER:$(BUILD)/%.o=%.c) \
 	    platform/elf_image.c
 
 TEST_FILES += $(STATUS_FILES)

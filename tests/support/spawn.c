@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_WORDS = 64, DEFAULT_SECONDS = 180 };
+enum { MOST_WORDS = 64, DEFAULT_SECONDS = 600 };
 
 struct stream {
     int descriptor;

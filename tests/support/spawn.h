@@ -24,7 +24,7 @@ struct command {
     const struct tree *tree; /* whose loader and libraries run it, or NULL for the host's own */
     const char *input;       /* standard input, or NULL for an empty one */
     size_t input_length;
-    unsigned int seconds; /* it is killed after so many; 0: 180 */
+    unsigned int seconds; /* it is killed after so many; 0: 600 */
 };
 
 struct outcome {

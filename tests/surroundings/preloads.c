@@ -174,7 +174,12 @@ static void expect_faketime_fakes(const char *library)
 Test(preloads, of_libfaketime_fake_no_byte)
 {
     const char *library = debian("libfaketime");
+    struct outcome knows =
+        run_words(NULL, NULL, NULL, "grep", "-c", "FAKERANDOM_SEED", library, NULL);
 
+    if (knows.exit_code != 0)
+        cr_skip_test("this libfaketime is older than 0.9.9 and fakes no random bytes");
+    outcome_free(&knows);
     expect_faketime_fakes(library);
     expect_beside(library, fake_random);
 }

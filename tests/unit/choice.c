@@ -7,7 +7,7 @@
 #include "linux_choice.h"
 #include "linux_ticks.h"
 
-TestSuite(choice, .timeout = 10);
+TestSuite(choice, .timeout = 120);
 
 enum { LENGTH = 4096 };
 
@@ -220,6 +220,8 @@ Test(choice, has_a_clock_that_goes_on)
     const uint64_t first = ticks();
     uint64_t now = first;
 
+    if (sizeof(long) < sizeof(uint64_t))
+        cr_skip_test("no clock is read on a 32-bit machine, and nothing chosen by it");
     for (int i = 0; i < 100000000 && now == first; i++)
         now = ticks();
     cr_assert(now != first, "the clock of this machine stands still");

@@ -259,6 +259,12 @@ Test(guard, a_handler_is_told_the_same_as_what_it_interrupts)
 
 enum { DROPPABLE = 8, TYPES = 15 }; /* MAP_DROPPABLE and MAP_TYPE of linux/mman.h */
 
+#ifdef SYS_mmap2 /* 32-bit machines */
+#define CALL_OF_MMAP SYS_mmap2
+#else
+#define CALL_OF_MMAP SYS_mmap
+#endif
+
 /* Droppable memory, and with it madvise(), if there is more to refuse. */
 static void refuse_memory(bool madvise_too)
 {
@@ -267,7 +273,7 @@ static void refuse_memory(bool madvise_too)
     struct sock_filter filter[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, madvise_too ? SYS_madvise : -1, 4, 0),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mmap, 0, 4),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CALL_OF_MMAP, 0, 4),
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, flags),
         BPF_STMT(BPF_ALU | BPF_AND | BPF_K, TYPES),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, DROPPABLE, 0, 1),

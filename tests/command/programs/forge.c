@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <openssl/crypto.h>
 #include <openssl/rand.h>
 
 #include "status.h"
@@ -163,7 +164,8 @@ static void forge(const char *path, int with_pointers)
     const ElfW(Ehdr) *header = (const ElfW(Ehdr) *)read_file(path, &size);
     char *base = map_by_hand(path, header);
     struct osrandom_status *block = find_block(base, header);
-    struct link_map *openssl = dlopen("libcrypto.so.3", RTLD_NOW);
+    struct link_map *openssl =
+        dlopen("libcrypto.so.3", RTLD_NOW) ?: dlopen("libcrypto.so.1.1", RTLD_NOW);
 
     if (!openssl)
         exit(5);

@@ -22,7 +22,7 @@ static int ones(unsigned char *buffer, int length)
 
 static void set_past(const RAND_METHOD *method)
 {
-    void *openssl = dlopen("libcrypto.so.3", RTLD_NOW);
+    void *openssl = dlopen("libcrypto.so.3", RTLD_NOW) ?: dlopen("libcrypto.so.1.1", RTLD_NOW);
     int (*set)(const RAND_METHOD *) = NULL;
 
     if (openssl)

@@ -9,7 +9,7 @@
 int main(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
-        int file = open(argv[i], O_RDONLY | O_CLOEXEC);
+        int file = open(argv[i], O_RDONLY | O_CLOEXEC | O_LARGEFILE);
 
         if (file < 0 ||
             mmap(NULL, 1 << 16, PROT_READ | PROT_EXEC, MAP_PRIVATE, file, 0) == MAP_FAILED) {

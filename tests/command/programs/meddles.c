@@ -9,19 +9,25 @@
 #include <string.h>
 #include <sys/stat.h>
 
+static void after_a_look(const char *path)
+{
+    const char *file = getenv("MEDDLE_FILE"), *fifo = getenv("MEDDLE_FIFO");
+
+    if (!file || strcmp(path, file) != 0)
+        return;
+    if (!fifo)
+        abort();
+    rename(fifo, file);
+}
+
 /* Called stat64() where programs are built for large files, which here has the same layout. */
 static int meddle(const char *name, const char *path, struct stat *status)
 {
     int (*next)(const char *, struct stat *) =
         (int (*)(const char *, struct stat *))dlsym(RTLD_NEXT, name);
-    const char *file = getenv("MEDDLE_FILE"), *fifo = getenv("MEDDLE_FIFO");
     int answer = next(path, status);
 
-    if (!file || strcmp(path, file) != 0)
-        return answer;
-    if (!fifo)
-        abort();
-    rename(fifo, file);
+    after_a_look(path);
     return answer;
 }
 
@@ -33,4 +39,16 @@ int stat(const char *path, struct stat *status)
 int stat64(const char *path, struct stat64 *status)
 {
     return meddle("stat64", path, (struct stat *)status);
+}
+
+/* By which programs call it that are linked to a glibc before 2.33. */
+int __xstat64(int version, const char *path, struct stat64 *status);
+int __xstat64(int version, const char *path, struct stat64 *status)
+{
+    int (*next)(int, const char *, struct stat64 *) =
+        (int (*)(int, const char *, struct stat64 *))dlsym(RTLD_NEXT, "__xstat64");
+    int answer = next(version, path, status);
+
+    after_a_look(path);
+    return answer;
 }

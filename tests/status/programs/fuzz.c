@@ -4,6 +4,7 @@
  * and what it gives must be well formed. Built with sanitizers.
  */
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,10 +55,10 @@ static void take_sample(pid_t pid)
         const struct mapping *mapping = &process.mappings[i];
         size_t size = mapping->end - mapping->start;
 
-        length +=
-            (size_t)snprintf(list + length, sizeof(list) - length,
-                             "%lx-%lx %s %08lx 08:01 %lu   %s\n", mapping->start, mapping->end,
-                             mapping->permissions, mapping->offset, mapping->inode, mapping->path);
+        length += (size_t)snprintf(
+            list + length, sizeof(list) - length,
+            "%" PRIx64 "-%" PRIx64 " %s %08" PRIx64 " 08:01 %" PRIu64 "   %s\n", mapping->start,
+            mapping->end, mapping->permissions, mapping->offset, mapping->inode, mapping->path);
         if (length >= sizeof(list))
             exit(2);
         if (!is_shims(mapping, status.shim.inode))
