@@ -148,7 +148,7 @@ static void expect_preset(const char *line, const char *program, int status, con
         "mkdir -p \"/etc/preset/$4\"; cp \"$SHIM\" \"/etc/preset/$4\"; printf \"%s\\n\" \"$2\" "
         ">/etc/ld.so.preload\n"
         "exec \"$OSRANDOM\".static explain \"$3\"' sh \"$1\" \"$2\" \"$3\" "
-        "\"$(dirname \"$(ldd /bin/true | grep -o '/.*libc.so.6')\")\"",
+        "\"$(dirname \"$(ldd /bin/true | grep -o '/lib.*libc.so.6')\")\"",
         directory(), line, program, NULL);
 
     if (outcome.exit_code == 99 || strstr(outcome.err, "unshare:"))
