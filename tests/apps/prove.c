@@ -17,7 +17,7 @@ enum {
     SKIPPED = 77, /* the exit status of a script that cannot run here */
     MOST_FINDS = 64,
     SHORTEST_FIND = 16, /* digits: no accident in 64 MiB of ledger */
-    BOX_SECONDS = 600,
+    BOX_SECONDS = 1200,
     TREE_SECONDS = 1800, /* over a slow line */
 };
 
