@@ -302,7 +302,7 @@ Test(package, is_made_again_byte_by_byte, .timeout = 1800)
 Test(package, of_the_other_kind_is_made_again_byte_by_byte, .timeout = 1800)
 {
     expect_made_again("rpm", "rpmbuild",
-                      "for file in \"$here\"/*.rpm; do cmp \"$file\" \"$there\"; done");
+                      "for file in \"$here\"/*.rpm; do cmp \"$file\" \"$there/${file##*/}\"; done");
 }
 
 Test(package, comes_with_its_hashes_and_what_it_is_made_of)
