@@ -164,7 +164,7 @@ Test(fleet, ansible_stops_at_the_canary_and_puts_it_back)
     said = said_by("fleet_ansible.sh", false);
     took = strstr(said, "took: ");
     if (took)
-        cr_log_info("%.*s", (int)strcspn(took, "\n"), took);
+        fprintf(stderr, "[----] %.*s\n", (int)strcspn(took, "\n"), took);
     expect_said(said, lines, "a bad build goes through the whole fleet");
     free(said);
 }
