@@ -18,6 +18,7 @@
 #include "machine_rules.h"
 #include "preset.h"
 #include "privilege.h"
+#include "rules.h"
 #include "starters.h"
 
 /* What is known of a program so far. */
@@ -402,16 +403,13 @@ static void note_missing(struct inquiry *inquiry)
  * are started with more rights. */
 static const char *mode_of_environment(const struct inquiry *inquiry, enum predict_for whom)
 {
-    static const char *const words[] = {"activate", "register", "builtin", "reseed"};
     const char *value = getenv("OSRANDOM_MODE");
 
     if (whom != PREDICT_FOR_THIS_USER || !value || !*value ||
         privilege_of(inquiry->object->path, true) != PRIVILEGE_NONE)
         return NULL;
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-        if (strcmp(value, words[i]) == 0)
-            return words[i];
-    return words[0]; /* as the shim takes what it does not know */
+    /* What it does not know the shim takes for the first. */
+    return setting_position(setting_words[SETTING_MODE].accepted, value) < 0 ? "activate" : value;
 }
 
 /* It leaves no trace where the shim does not come. */
