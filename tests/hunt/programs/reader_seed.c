@@ -62,8 +62,7 @@ static bool write_piece(struct process *process, FILE *file, uint64_t address, s
                                  .length = (uint32_t)(length < LONGEST ? length : LONGEST)};
 
     return process_read(process, address, bytes, piece.length) &&
-           fwrite(&piece, sizeof(piece), 1, file) == 1 &&
-           fwrite(bytes, piece.length, 1, file) == 1;
+           fwrite(&piece, sizeof(piece), 1, file) == 1 && fwrite(bytes, piece.length, 1, file) == 1;
 }
 
 static bool write_object(struct process *process, FILE *file)
