@@ -82,9 +82,9 @@ $(HUNT_DIR)/fuzz_symbols: $(addprefix preload/,build_id.c symbol_file.c symbol_s
 $(HUNT_DIR)/fuzz_settings: $(addprefix preload/,setting_words.c settings.c report.c setting_words.h settings.h report.h) platform/linux_file.c
 $(HUNT_DIR)/fuzz_rules: $(addprefix preload/,rules.c setting_words.c rules.h setting_words.h)
 $(HUNT_DIR)/fuzz_reader: $(HUNT_READER) $(wildcard tools/osrandom/process/*.h) preload/status.h \
-    tests/hunt/programs/reader_input.h
+    tests/hunt/programs/reader_input.h tests/hunt/programs/reader_damage.h
 $(HUNT_DIR)/fuzz_provider: $(HUNT_READER) $(HUNT_PROOF) $(wildcard tools/osrandom/*/*.h) preload/status.h \
-    preload/provider_status.h tests/hunt/programs/reader_input.h
+    preload/provider_status.h tests/hunt/programs/reader_input.h tests/hunt/programs/reader_damage.h
 $(HUNT_DIR)/fuzz_provider: FUZZ_LIBS := -lelf
 
 $(HUNT_DIR)/reader_seed: tests/hunt/programs/reader_seed.c $(HUNT_READER) $(FLAGS_FILE)
@@ -162,7 +162,7 @@ coverage-files: $(PROBE_FILES) $(PROGRAMS)
 	    SHIM_LDFLAGS='$(COVERAGE_SHIM)' \
 	    UNIT_COMPILE='$$(CC) -O1 $$(TEST_CFLAGS) -fprofile-instr-generate -Xclang -fprofile-instrument=none -o $$@' \
 	    $(patsubst $(BUILD)/%,$(COVERAGE_DIR)/%,$(SHIM) $(LEDGER_SHIM) $(UNIT_FILES) \
-	      $(BUILD)/tests/unit/run $(BUILD)/tests/openssl/run)
+	      $(RULES_USES) $(BUILD)/osrandom $(addprefix $(BUILD)/tests/,unit/run rules/run openssl/run))
 	$(Q)cd $(COVERAGE_DIR) && for folder in $(COVERAGE_BORROWED); do ln -sfn ../../$$folder $$folder; done
 
 coverage: coverage-files

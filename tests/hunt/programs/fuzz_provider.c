@@ -8,7 +8,7 @@
 #include "process/proof.h"
 #include "process/trail.h"
 #include "process/verdict.h"
-#include "reader_input.h"
+#include "reader_damage.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

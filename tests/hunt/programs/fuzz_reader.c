@@ -5,7 +5,7 @@
  */
 #include "base/printable.h"
 #include "process/status_block.h"
-#include "reader_input.h"
+#include "reader_damage.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
