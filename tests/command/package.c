@@ -233,7 +233,8 @@ Test(package, follows_make_installs_directories)
         "$make all >/dev/null; $make install >/dev/null; cd \"$1/root\"\n"
         "find . -type f -o -type l | grep -v examples/ | sort\n"
         "LD_PRELOAD= usr/bin/osrandom run env | sed -n \"s!^LD_PRELOAD=$1!!p\"\n"
-        "cd - >/dev/null; $make uninstall; find \"$1/root\" -type f",
+        "cd - >/dev/null; $make HOMEPAGE=https://osrandom.example.org install >/dev/null\n"
+        "(cd \"$1/root\"; find . -name '*metainfo*xml'); $make uninstall; find \"$1/root\" -type f",
         directory(), NULL);
 
     expect(&outcome, 0,
@@ -246,7 +247,8 @@ Test(package, follows_make_installs_directories)
            "./usr/share/bash-completion/completions/osrandom\n"
            "./usr/share/man/man5/osrandom.conf.5\n"
            "./usr/share/man/man8/libosrandom_preload.8\n./usr/share/man/man8/osrandom.8\n"
-           "/root/usr/lib64/libosrandom_preload.so\n",
+           "/root/usr/lib64/libosrandom_preload.so\n"
+           "./usr/share/metainfo/org.example.osrandom.metainfo.xml\n",
            "", "a packager finds things elsewhere");
     cr_expect(!strstr(outcome.out, directory()), "make uninstall leaves files: %s", outcome.out);
     outcome_free(&outcome);
