@@ -39,11 +39,22 @@ static const void *entry_at(const struct elf_image *image, uintptr_t address, si
 /* ---- What it asks for ---- */
 
 /* No table says how many symbols there are, unless it has a DT_HASH; linkers put the strings behind
- * the symbols, and the loader itself relies on that. */
+ * the symbols, and the loader itself relies on that. Where patchelf has moved them, whatever
+ * follows in the segment is looked at as well: nothing there has an import's name. */
 static size_t symbol_count(const struct elf_image *image)
 {
-    return image->strings > image->symbols ? (image->strings - image->symbols) / sizeof(ElfW(Sym))
-                                           : 0;
+    uintptr_t end = image->symbols;
+
+    for (size_t i = 0; i < image->header_count; i++) {
+        const ElfW(Phdr) *load = &image->headers[i];
+        const uintptr_t start = image->base + load->p_vaddr;
+
+        if (load->p_type == PT_LOAD && image->symbols - start < load->p_filesz)
+            end = start + load->p_filesz;
+    }
+    if (image->strings > image->symbols && image->strings < end)
+        end = image->strings;
+    return (end - image->symbols) / sizeof(ElfW(Sym));
 }
 
 /* Of those, how many from the first on may be asked for. What a DT_GNU_HASH finds is defined, and
