@@ -9,7 +9,7 @@
 #include "random.h"
 #include "shim.h"
 
-_Atomic uintptr_t seen_pages[SEEN_PAGES] APART(2);
+_Atomic uintptr_t seen_pages[SEEN_PAGES] APART(1);
 
 static void note_seen(const void *caller)
 {

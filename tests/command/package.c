@@ -197,6 +197,20 @@ Test(package, says_the_version_of_its_source_wherever_one_is_told)
     outcome_free(&command);
 }
 
+Test(package, is_tagged_with_the_version_of_its_source)
+{
+    struct outcome outcome =
+        shell("tags=$(git tag --points-at HEAD 'v*' 2>/dev/null) || exit 99\n"
+              "[ \"$tags\" ] || exit 99; [ \"$tags\" = \"v$(make -s version)\" ] || echo \"$tags\"",
+              NULL);
+
+    if (outcome.exit_code == 99)
+        cr_skip_test("this is no checkout of a release");
+    cr_expect(outcome.exit_code == 0 && !*outcome.out,
+              "a release has the name of another version: %s", outcome.out);
+    outcome_free(&outcome);
+}
+
 Test(package, is_built_without_a_complaint_about_its_changelog)
 {
     struct outcome outcome = shell("cat \"$1/deb/log\" || exit 99", BUILD_DIR, NULL);
