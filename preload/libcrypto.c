@@ -179,6 +179,16 @@ static const char *name_of(const struct loaded *loaded)
     return loaded->path ? loaded->path : soname ? soname : "";
 }
 
+static const char *last_part(const char *path)
+{
+    const char *last = path;
+
+    for (; *path; path++)
+        if (*path == '/')
+            last = path + 1;
+    return last;
+}
+
 struct libcrypto *libcrypto_enter(const struct loaded *loaded, void *const *inside)
 {
     const char *soname = elf_image_soname(&loaded->image);
@@ -204,9 +214,11 @@ struct libcrypto *libcrypto_enter(const struct loaded *loaded, void *const *insi
     entry->is_hidden = inside != NULL;
     entry->image = loaded->image;
     entry->mark = loaded->mark;
-    entry->name = soname ? elf_hash_of(soname) : 0;
     entry->version_count = elf_versions(&loaded->image, entry->versions, MOST_VERSIONS);
     entry->path = name_of(loaded);
+    entry->names[0] = soname ? elf_hash_of(soname) : 0;
+    entry->names[1] = elf_hash_of(entry->path);
+    entry->names[2] = elf_hash_of(last_part(entry->path));
     for (size_t i = 0; i < FUNCTIONS; i++)
         entry->functions[i] = NULL;
     for (size_t i = 0; i < INSIDE_FUNCTIONS; i++)

@@ -47,10 +47,13 @@ static struct asked what_is_asked(const struct elf_image *image, enum function f
     return asked;
 }
 
+/* The loader takes a library for the one that is needed by either name. */
 static bool is_linked(const struct asked *asked, const struct libcrypto *libcrypto)
 {
-    return libcrypto == asked->around ||
-           (libcrypto->name && elf_needs(asked->image, libcrypto->name));
+    for (size_t i = 0; i < sizeof(libcrypto->names) / sizeof(libcrypto->names[0]); i++)
+        if (libcrypto->names[i] && elf_needs(asked->image, libcrypto->names[i]))
+            return true;
+    return libcrypto == asked->around;
 }
 
 static bool fits(const struct asked *asked, struct libcrypto *libcrypto)

@@ -117,8 +117,8 @@ Test(objects, two_different_openssls_in_one_process_are_each_handed_their_own_ca
     ledger_free(ledger);
 }
 
-/* Its OpenSSL is the last of the libraries that it needs. */
-Test(objects, a_module_that_needs_many_libraries_is_handed_the_calls_of_its_own)
+/* A module with an OpenSSL 4.0, behind one with 3.0. */
+static void expect_calls_of_its_own(const char *module)
 {
     const struct way way = {"openssl-4.0", LATE};
     const struct tree *old = tree_or_skip("openssl-3.0");
@@ -130,12 +130,23 @@ Test(objects, a_module_that_needs_many_libraries_is_handed_the_calls_of_its_own)
     cr_assert(asprintf(&libraries, "%s:%s", host.libraries, old->libraries) > 0);
     host.libraries = libraries;
     shim = run_words(the_ledger_shim(), &host, WORDS(ledger->env), built("programs/both"),
-                     built("probes/openssl-3.0/draws.so"), built("openssl/crowd/draws.so"), NULL);
+                     built("probes/openssl-3.0/draws.so"), built(module), NULL);
     expect_clean(&way, &shim, "");
     cr_expect(count_drawn(ledger, shim.out, "BN_rand") == 2);
     outcome_free(&shim);
     free(libraries);
     ledger_free(ledger);
+}
+
+/* Its OpenSSL is the last of the libraries that it needs. */
+Test(objects, a_module_that_needs_many_libraries_is_handed_the_calls_of_its_own)
+{
+    expect_calls_of_its_own("openssl/crowd/draws.so");
+}
+
+Test(objects, a_module_that_needs_a_renamed_file_is_handed_the_calls_of_its_own)
+{
+    expect_calls_of_its_own("openssl/renamed/draws.so");
 }
 
 Test(objects, another_shim_that_defines_the_same_names_is_left_alone)

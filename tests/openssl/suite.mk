@@ -78,3 +78,13 @@ $(CROWD)/draws.so: $(BUILD)/probes/openssl-4.0/draws.o tests/load/programs/empty
 	$(Q). $$(cat $(BUILD)/trees/openssl-4.0)/tree.env && $(CC) -shared -o $@ $< -Wl,--no-as-needed \
 	    $$(seq -f '$(@D)/libcrowd%g.so' 40) $$LIBCRYPTO -Wl,--allow-shlib-undefined -Wl,-rpath,'$$ORIGIN'
 TEST_FILES += $(CROWD)/draws.so
+
+# A module that needs its OpenSSL by the name of its file, which is not the library's own.
+RENAMED := $(BUILD)/openssl/renamed
+$(RENAMED)/draws.so: $(BUILD)/probes/openssl-4.0/draws.o
+	$(call say,PROBE,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q). $$(cat $(BUILD)/trees/openssl-4.0)/tree.env && cp "$$LIBCRYPTO" $(@D)/libcrypto-renamed.so && \
+	    $(CC) -O1 -shared -fPIC -nostdlib -Wl,-soname,libcrypto-renamed.so -o $(@D)/named.so tests/load/programs/empty.c && \
+	    $(CC) -shared -o $@ $< -Wl,--no-as-needed $(@D)/named.so -Wl,-rpath,'$$ORIGIN'
+TEST_FILES += $(RENAMED)/draws.so
