@@ -54,7 +54,7 @@ typedef ssize_t vdso_getrandom(void *buffer, size_t length, unsigned int flags, 
 static struct {
     _Alignas(CACHE_LINE) _Atomic uint32_t busy;
     uint32_t draws; /* the holder's, as are the state and the stripe of tallies */
-} slots[SLOTS] APART(4);
+} slots[SLOTS] APART(5);
 
 static struct choice choices[CHOICE_CLASSES];
 

@@ -32,7 +32,7 @@ static _Atomic bool skips_getentropy = true;
 /* The source that a draw tries first. Before random_start() it is the one that needs no start. */
 static _Atomic unsigned int first_source = NEEDS_NO_START;
 
-static struct random_tally uncounted[RANDOM_STRIPES] APART(5);
+static struct random_tally uncounted[RANDOM_STRIPES] APART(6);
 struct random_tally *_Atomic random_stripes = uncounted;
 
 static void notify_nobody(enum random_notice notice, enum random_source source, int error)

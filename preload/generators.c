@@ -10,7 +10,7 @@
 
 enum { ROWS = 64, PLACES = 16, IN_PLACE = 1 };
 
-static _Atomic uintptr_t own[ROWS][PLACES] APART(5);
+static _Atomic uintptr_t own[ROWS][PLACES] APART(6);
 static _Atomic bool is_full;
 
 static _Atomic uintptr_t *row_of(const EVP_RAND_CTX *generator)

@@ -9,7 +9,7 @@
 #include "same_text.h"
 #include "status.h"
 
-static struct libcrypto table[MOST_LIBCRYPTOS] APART(1);
+static struct libcrypto table[MOST_LIBCRYPTOS] APART(4);
 static _Atomic unsigned int changes;
 
 /* As many entries, from the first on, have been used: pages of the others are not looked into. */

@@ -22,7 +22,7 @@ static struct osrandom_status block = {
 extern struct osrandom_status osrandom_status
     __attribute__((alias("block"), visibility("default")));
 
-static struct osrandom_counters counters_without_memory APART(5);
+static struct osrandom_counters counters_without_memory APART(6);
 static struct osrandom_counters *_Atomic counters = &counters_without_memory;
 
 _Static_assert((int)OSRANDOM_STATUS_LIBCRYPTOS == (int)MOST_LIBCRYPTOS, "one entry each");

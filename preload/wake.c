@@ -25,7 +25,7 @@ static _Atomic bool has_contexts;
 
 /* Contexts of the program's that have been woken: a row of one. One that falls out is woken again,
  * which does no harm. */
-static _Atomic uintptr_t woken[WOKEN] APART(4);
+static _Atomic uintptr_t woken[WOKEN] APART(5);
 
 static _Atomic uintptr_t *place_of(const OSSL_LIB_CTX *context)
 {

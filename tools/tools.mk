@@ -7,6 +7,7 @@ BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
 DOCDIR ?= $(PREFIX)/share/doc/osrandom
 COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
+METAINFODIR ?= $(PREFIX)/share/metainfo
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 PKG_CONFIG ?= pkg-config
 
@@ -110,6 +111,8 @@ ifneq ($(HAS_COMMAND),)
 	$(call put,$(COMMAND),755,$(BINDIR)/osrandom)
 	$(Q)$(INSTALL) -m 644 tools/man/osrandom.8 '$(DESTDIR)$(MANDIR)/man8/'
 	$(Q)$(INSTALL) -m 644 tools/completion/osrandom '$(DESTDIR)$(COMPLETIONDIR)/osrandom'
+	$(Q)[ -z "$$HOMEPAGE" ] || { $(home) metainfo $(VERSION) '$(RELEASED)' >$(BUILD)/metainfo && \
+	    $(INSTALL) -D -m 644 $(BUILD)/metainfo "$(DESTDIR)$(METAINFODIR)/$$($(home) id).metainfo.xml"; }
 	$(call may_write,$(UNITDIR))
 	$(call say,INSTALL,$(DESTDIR)$(UNITDIR))
 	$(Q)for unit in $(UNITS); do \
@@ -121,13 +124,22 @@ endif
 uninstall-command: may-uninstall
 	$(Q)rm -f '$(DESTDIR)$(BINDIR)/osrandom' '$(DESTDIR)$(MANDIR)/man8/osrandom.8' \
 	    '$(DESTDIR)$(MANDIR)/man8/libosrandom_preload.8' '$(DESTDIR)$(MANDIR)/man5/osrandom.conf.5' '$(DESTDIR)$(COMPLETIONDIR)/osrandom'
-	$(Q)rm -f $(UNITS:%='$(DESTDIR)$(UNITDIR)/%')
+	$(Q)rm -f $(UNITS:%='$(DESTDIR)$(UNITDIR)/%') '$(DESTDIR)$(METAINFODIR)'/*.osrandom.metainfo.xml
 	$(Q)rm -rf '$(DESTDIR)$(DOCDIR)/examples'
 	$(Q)rmdir '$(DESTDIR)$(DOCDIR)' 2>/dev/null || :
 
+# Where the project is at home its packager knows: `make deb rpm HOMEPAGE=ADDRESS VCS=ADDRESS` has the packages say it,
+# and installs AppStream's description, which is named after the page.
+HOMEPAGE ?=
+VCS ?=
+export HOMEPAGE VCS
+home := tools/package/home
+RELEASED = $(shell date -u -d "$$(sed -n 's/^ -- .*>  //p' $(CHANGELOG))" +%F)
+
 # ---- The Debian package ----
 
-# Symbols are in packages of their own, which dh_strip makes.
+# Symbols are in packages of their own, which dh_strip makes. The source package comes first, of a tree that nothing
+# has been built in.
 .PHONY: deb
 DEB_TREE := $(BUILD)/deb/osrandom-$(VERSION)
 DEB_NEEDS := build-essential debhelper libelf-dev libjansson-dev pkg-config
@@ -138,11 +150,13 @@ deb:
 	$(Q)rm -rf $(BUILD)/deb && mkdir -p $(DEB_TREE)
 	$(Q)tar -c --exclude=./build --exclude='./$(BUILD)' --exclude=./.git . | tar -x -C $(DEB_TREE)
 	$(Q)mv $(DEB_TREE)/tools/package/debian $(DEB_TREE)/debian
+	$(Q)$(home) control $(DEB_TREE)/debian/control
+	$(Q)cd $(BUILD)/deb && dpkg-source -b $(notdir $(DEB_TREE)) >source.log 2>&1 || { cat source.log >&2; exit 1; }
 	$(Q)cd $(DEB_TREE) && env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u MAKEOVERRIDES \
 	    dpkg-buildpackage -b -us -uc >../log 2>&1 || { tail -n 20 ../log >&2; \
 	    ! grep -q 'Unmet build dep' ../log || echo 'make deb: apt-get install $(DEB_NEEDS)' >&2; exit 1; }
 	$(Q)rm -rf $(DEB_TREE)
-	$(Q)cd $(BUILD)/deb && sha256sum $$(ls *.deb | grep -v dbgsym) >SHA256SUMS
+	$(Q)cd $(BUILD)/deb && sha256sum *.dsc *.tar.* $$(ls *.deb | grep -v dbgsym) >SHA256SUMS
 	$(Q)tools/package/sbom $$(ls $(BUILD)/deb/*.deb | grep -v dbgsym) >$(BUILD)/deb/osrandom-$(VERSION).spdx.json
 
 # ---- The RPM package ----
@@ -154,13 +168,15 @@ RPM_DIR := $(BUILD)/rpm
 rpm:
 	$(call say,RPM,$(RPM_DIR))
 	$(Q)command -v rpmbuild >/dev/null || { echo 'make rpm: rpmbuild is missing: install rpm-build, or rpm' >&2; exit 1; }
+	$(Q)$(home) check
 	$(Q)rm -rf $(RPM_DIR) && mkdir -p $(RPM_DIR)/SOURCES
 	$(Q)tar -c --exclude=./build --exclude='./$(BUILD)' --exclude=./.git --transform='s!^\.!osrandom-$(VERSION)!' . | \
 	    gzip -n >$(RPM_DIR)/SOURCES/osrandom-$(VERSION).tar.gz
 	$(Q)nodeps=; rpm -q rpm >/dev/null 2>&1 || nodeps=--nodeps; \
 	target=; [ "$$(rpm --eval '%{_target_cpu}')" != i386 ] || target='--target i686'; \
 	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u MAKEOVERRIDES \
-	    rpmbuild $$nodeps $$target --define "_topdir $$(realpath '$(RPM_DIR)')" --define 'osrandom_version $(VERSION)' -bb \
+	    rpmbuild $$nodeps $$target --define "_topdir $$(realpath '$(RPM_DIR)')" --define 'osrandom_version $(VERSION)' \
+	    $${HOMEPAGE:+--define "osrandom_url $$HOMEPAGE"} $${VCS:+--define "osrandom_vcs $$VCS"} -bb \
 	    tools/package/osrandom.spec >$(RPM_DIR)/log 2>&1 || { tail -n 20 $(RPM_DIR)/log >&2; exit 1; }
 	$(Q)mv $(RPM_DIR)/RPMS/*/*.rpm $(RPM_DIR)/ && rm -rf $(RPM_DIR)/BUILD $(RPM_DIR)/BUILDROOT $(RPM_DIR)/RPMS \
 	    $(RPM_DIR)/SRPMS $(RPM_DIR)/SPECS

@@ -197,6 +197,20 @@ Test(package, says_the_version_of_its_source_wherever_one_is_told)
     outcome_free(&command);
 }
 
+Test(package, is_tagged_with_the_version_of_its_source)
+{
+    struct outcome outcome =
+        shell("tags=$(git tag --points-at HEAD 'v*' 2>/dev/null) || exit 99\n"
+              "[ \"$tags\" ] || exit 99; [ \"$tags\" = \"v$(make -s version)\" ] || echo \"$tags\"",
+              NULL);
+
+    if (outcome.exit_code == 99)
+        cr_skip_test("this is no checkout of a release");
+    cr_expect(outcome.exit_code == 0 && !*outcome.out,
+              "a release has the name of another version: %s", outcome.out);
+    outcome_free(&outcome);
+}
+
 Test(package, is_built_without_a_complaint_about_its_changelog)
 {
     struct outcome outcome = shell("cat \"$1/deb/log\" || exit 99", BUILD_DIR, NULL);
@@ -233,7 +247,8 @@ Test(package, follows_make_installs_directories)
         "$make all >/dev/null; $make install >/dev/null; cd \"$1/root\"\n"
         "find . -type f -o -type l | grep -v examples/ | sort\n"
         "LD_PRELOAD= usr/bin/osrandom run env | sed -n \"s!^LD_PRELOAD=$1!!p\"\n"
-        "cd - >/dev/null; $make uninstall; find \"$1/root\" -type f",
+        "cd - >/dev/null; $make HOMEPAGE=https://osrandom.example.org install >/dev/null\n"
+        "(cd \"$1/root\"; find . -name '*metainfo*xml'); $make uninstall; find \"$1/root\" -type f",
         directory(), NULL);
 
     expect(&outcome, 0,
@@ -246,7 +261,8 @@ Test(package, follows_make_installs_directories)
            "./usr/share/bash-completion/completions/osrandom\n"
            "./usr/share/man/man5/osrandom.conf.5\n"
            "./usr/share/man/man8/libosrandom_preload.8\n./usr/share/man/man8/osrandom.8\n"
-           "/root/usr/lib64/libosrandom_preload.so\n",
+           "/root/usr/lib64/libosrandom_preload.so\n"
+           "./usr/share/metainfo/org.example.osrandom.metainfo.xml\n",
            "", "a packager finds things elsewhere");
     cr_expect(!strstr(outcome.out, directory()), "make uninstall leaves files: %s", outcome.out);
     outcome_free(&outcome);

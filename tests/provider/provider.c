@@ -4,6 +4,9 @@
 #include "provider.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { MOST_WORDS = 16, NAME_LENGTH = 16 };
 
@@ -12,6 +15,36 @@ struct criterion_test_params trees_with_providers(void)
     static char names[][NAME_LENGTH] = {"openssl-3.0", "openssl-3.5", "openssl-3.6", "openssl-4.0"};
 
     return cr_make_param_array(char[NAME_LENGTH], names, sizeof(names) / sizeof(names[0]));
+}
+
+static char readable[] = "/tmp/osrandom-module-XXXXXX/osrandom.so";
+static char *const end_of_directory = readable + sizeof("/tmp/osrandom-module-XXXXXX") - 1;
+static bool is_copied;
+
+const char *a_readable_module(void)
+{
+    struct outcome copied;
+
+    if (is_copied)
+        return readable;
+    *end_of_directory = '\0';
+    cr_assert(mkdtemp(readable) && chmod(readable, 0755) == 0);
+    *end_of_directory = '/';
+    is_copied = true;
+    copied =
+        run_words(NULL, NULL, NULL, "install", "-m", "644", the_ledger_module(), readable, NULL);
+    cr_assert(copied.exit_code == 0, "%s", copied.err);
+    outcome_free(&copied);
+    return readable;
+}
+
+void remove_readable_module(void)
+{
+    if (!is_copied)
+        return;
+    unlink(readable);
+    *end_of_directory = '\0';
+    rmdir(readable);
 }
 
 struct outcome openssl(const struct tree *tree, const char *const *env, const char *const *words)

@@ -18,6 +18,11 @@ enum { PATH_LENGTH = 4096 };
 /* For ParameterizedTestParameters(): the names of the trees whose OpenSSL has providers. */
 struct criterion_test_params trees_with_providers(void);
 
+/* A copy of the ledger's module that everyone may read, as an installed one, wherever the checkout
+ * lies: osrandom explain asks for that. It goes with the test, if its suite's fini is the other. */
+const char *a_readable_module(void);
+void remove_readable_module(void);
+
 /* Runs that tree's openssl command. */
 struct outcome openssl(const struct tree *tree, const char *const *env, const char *const *words);
 

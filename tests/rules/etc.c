@@ -8,13 +8,15 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char prelude[] = "mount -t tmpfs -o mode=755 none /mnt\n"
-                              "cp -a /etc /mnt/etc && mount --bind /mnt/etc /etc\n"
-                              "cp \"$USES\" /mnt/uses && chmod 755 /mnt/uses\n"
-                              "cd /mnt\n"
-                              "export USES=/mnt/uses CONF=/etc/osrandom.conf\n"
-                              "rm -rf \"$CONF\" /etc/ld.so.preload\n"
-                              "uses() { LD_PRELOAD=$SHIM $USES \"$@\"; }\n";
+static const char prelude[] =
+    "mount -t tmpfs -o mode=755 none /mnt\n"
+    "cp -a /etc /mnt/etc && mount --bind /mnt/etc /etc\n"
+    "cp \"$USES\" /mnt/uses && chmod 755 /mnt/uses\n"
+    "cp \"$SHIM\" /mnt/ && chmod 755 /mnt/*.so\n"
+    "cd /mnt\n"
+    "export SHIM=/mnt/${SHIM##*/} USES=/mnt/uses CONF=/etc/osrandom.conf\n"
+    "rm -rf \"$CONF\" /etc/ld.so.preload\n"
+    "uses() { LD_PRELOAD=$SHIM $USES \"$@\"; }\n";
 
 static bool can_mount(void)
 {

@@ -9,13 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/setting_word.h"
 #include "command.h"
 #include "file/bounded.h"
 #include "file/object.h"
 #include "file/prediction.h"
 #include "file/preset.h"
 #include "file/program.h"
-#include "settings_table.h"
 
 static const char help[] =
     "Usage: osrandom run [OPTION...] [--] PROGRAM [ARGUMENT...]\n"
@@ -34,6 +34,7 @@ static const char help[] =
 enum { OPTION_REQUIRE = OPTION_OWN + SETTINGS, OPTION_STRICT };
 
 static const struct option options[] = {
+    /* the settings first, in their order */
     {"mode", required_argument, NULL, OPTION_OWN + SETTING_MODE},
     {"source", required_argument, NULL, OPTION_OWN + SETTING_SOURCE},
     {"on-swap", required_argument, NULL, OPTION_OWN + SETTING_ON_SWAP},
@@ -45,25 +46,18 @@ static const struct option options[] = {
     OPTIONS_FOR_ALL,
 };
 
-static bool is_accepted(const struct setting_words *setting, const char *value)
+static int refuse_value(enum setting setting, const char *value)
 {
-    for (size_t i = 0; setting->values[i]; i++)
-        if (strcmp(setting->values[i], value) == 0)
-            return true;
-    return false;
-}
+    char *list = text_of("%s", setting_word(setting, 0));
+    const char *word;
 
-static int refuse_value(const struct setting_words *setting, const char *value)
-{
-    char *list = text_of("%s", setting->values[0]);
-
-    for (size_t i = 1; setting->values[i]; i++) {
-        char *longer = text_of("%s, %s", list, setting->values[i]);
+    for (unsigned int i = 1; (word = setting_word(setting, i)) != NULL; i++) {
+        char *longer = text_of("%s, %s", list, word);
 
         free(list);
         list = longer;
     }
-    complain("run", "--%s=%s is not known; accepted: %s", setting->option, value, list);
+    complain("run", "--%s=%s is not known; accepted: %s", options[setting].name, value, list);
     free(list);
     return EXIT_OSRANDOM;
 }
@@ -214,7 +208,7 @@ int run_main(int argc, char **argv)
 
     opterr = 0;
     while ((option = getopt_long(argc, argv, "+:", options, NULL)) != -1) {
-        const struct setting_words *setting = &settings_table[option - OPTION_OWN];
+        const enum setting setting = (enum setting)(option - OPTION_OWN);
 
         if (option == OPTION_REQUIRE || option == OPTION_STRICT) {
             require = true;
@@ -223,12 +217,13 @@ int run_main(int argc, char **argv)
         }
         if (option < OPTION_OWN)
             return common_option(option, argv, help);
-        if (!is_accepted(setting, optarg))
+        if (setting_position(setting_words[setting].accepted, optarg) < 0)
             return refuse_value(setting, optarg);
-        if (setenv(setting->variable, optarg, 1) != 0)
-            return complain("run", "cannot set %s: %s", setting->variable, strerror(errno));
-        if (option == OPTION_OWN + SETTING_ON_SWAP) /* what is set would count before it */
-            unsetenv(settings_table[SETTING_ON_REPLACE].variable);
+        if (setenv(setting_words[setting].name, optarg, 1) != 0)
+            return complain("run", "cannot set %s: %s", setting_words[setting].name,
+                            strerror(errno));
+        if (setting == SETTING_ON_SWAP) /* what is set would count before it */
+            unsetenv(setting_words[SETTING_ON_REPLACE].name);
     }
     if (optind == argc)
         return complain("run", "which program? See 'osrandom run --help'");

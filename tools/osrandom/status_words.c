@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "settings_table.h"
+#include "base/setting_word.h"
 
 static const struct {
     const char *people, *machines;
@@ -37,9 +37,9 @@ const char *state_for_machines(const struct look *look)
 
 static const char *word_of(enum setting setting, unsigned int value)
 {
-    return value < SETTING_VALUES && settings_table[setting].values[value]
-               ? settings_table[setting].values[value]
-               : "?";
+    const char *word = setting_word(setting, value);
+
+    return word ? word : "?";
 }
 
 const char *mode_of(const struct look *look)

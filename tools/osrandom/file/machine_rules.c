@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/setting_word.h"
 #include "regular.h"
 #include "rules.h"
 
@@ -67,16 +68,13 @@ struct machine_mode machine_mode_of(const char *path)
     char *program = realpath(path, NULL);
     struct rules rules = {.is_program = is_program, .context = program ? program : (char *)""};
     const struct rule *rule = &rules.of[SETTING_MODE];
-    const char *word = setting_words[SETTING_MODE].accepted;
     struct machine_mode mode = {.line = 0};
     char *trouble = read_rules(&rules);
 
     if (!trouble && rule->line) {
         mode.line = rule->line;
         mode.is_final = rule->is_final;
-        for (unsigned int i = 0; i < rule->value; i++)
-            word = strchr(word, ' ') + 1;
-        snprintf(mode.word, sizeof(mode.word), "%.*s", (int)strcspn(word, " "), word);
+        mode.word = setting_word(SETTING_MODE, rule->value);
     }
     free(trouble);
     free(program);

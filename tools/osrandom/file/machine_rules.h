@@ -10,7 +10,7 @@
 
 struct machine_mode {
     unsigned int line; /* 0: it says nothing of the mode */
-    char word[16];     /* "builtin" */
+    const char *word;  /* "builtin" */
     bool is_final;     /* OSRANDOM_MODE has no say */
 };
 
