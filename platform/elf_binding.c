@@ -39,11 +39,22 @@ static const void *entry_at(const struct elf_image *image, uintptr_t address, si
 /* ---- What it asks for ---- */
 
 /* No table says how many symbols there are, unless it has a DT_HASH; linkers put the strings behind
- * the symbols, and the loader itself relies on that. */
+ * the symbols, and the loader itself relies on that. Where patchelf has moved them, whatever
+ * follows in the segment is looked at as well: nothing there has an import's name. */
 static size_t symbol_count(const struct elf_image *image)
 {
-    return image->strings > image->symbols ? (image->strings - image->symbols) / sizeof(ElfW(Sym))
-                                           : 0;
+    uintptr_t end = image->symbols;
+
+    for (size_t i = 0; i < image->header_count; i++) {
+        const ElfW(Phdr) *load = &image->headers[i];
+        const uintptr_t start = image->base + load->p_vaddr;
+
+        if (load->p_type == PT_LOAD && image->symbols - start < load->p_filesz)
+            end = start + load->p_filesz;
+    }
+    if (image->strings > image->symbols && image->strings < end)
+        end = image->strings;
+    return (end - image->symbols) / sizeof(ElfW(Sym));
 }
 
 /* Of those, how many from the first on may be asked for. What a DT_GNU_HASH finds is defined, and
@@ -124,27 +135,27 @@ bool elf_imports(const struct elf_image *image, const char *name, uint32_t *vers
     return false;
 }
 
-size_t elf_needed(const struct elf_image *image, uint32_t *hashes, size_t most)
+/* The name of a library that it needs; NULL if the entry is another one. */
+static const char *needed(const struct elf_image *image, const ElfW(Dyn) *entry)
 {
-    size_t found = 0;
+    return entry->d_tag == DT_NEEDED ? elf_image_string(image, entry->d_un.d_val) : NULL;
+}
 
+bool elf_needs(const struct elf_image *image, uint32_t hash)
+{
     for (size_t i = 0; i < image->dynamic_count && image->dynamic[i].d_tag != DT_NULL; i++) {
-        const char *name = image->dynamic[i].d_tag == DT_NEEDED
-                               ? elf_image_string(image, image->dynamic[i].d_un.d_val)
-                               : NULL;
+        const char *name = needed(image, &image->dynamic[i]);
 
-        if (name && found < most)
-            hashes[found++] = elf_hash_of(name);
+        if (name && elf_hash_of(name) == hash)
+            return true;
     }
-    return found;
+    return false;
 }
 
 bool elf_may_need(const struct elf_image *image, const char *file)
 {
     for (size_t i = 0; i < image->dynamic_count && image->dynamic[i].d_tag != DT_NULL; i++) {
-        const char *name = image->dynamic[i].d_tag == DT_NEEDED
-                               ? elf_image_string(image, image->dynamic[i].d_un.d_val)
-                               : NULL;
+        const char *name = needed(image, &image->dynamic[i]);
         size_t same = 0;
 
         while (name && name[same] && name[same] == file[same])
@@ -189,13 +200,14 @@ bool elf_is_permanent(const struct elf_image *image)
 
 uint32_t elf_fingerprint(const struct elf_image *image)
 {
-    enum { MOST = 32 };
-    uint32_t needed[MOST], print = (uint32_t)image->symbols;
-    size_t count = elf_needed(image, needed, MOST);
+    uint32_t print = (uint32_t)image->symbols;
 
     print = print * 31 + (uint32_t)image->strings_size;
     print = print * 31 + (uint32_t)((uintptr_t)image->dynamic >> 3);
-    for (size_t i = 0; i < count; i++)
-        print = print * 31 + needed[i];
+    for (size_t i = 0; i < image->dynamic_count && image->dynamic[i].d_tag != DT_NULL; i++) {
+        const char *name = needed(image, &image->dynamic[i]);
+
+        print = name ? print * 31 + elf_hash_of(name) : print;
+    }
     return print * 31 + wanted_version(image, 0);
 }

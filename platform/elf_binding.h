@@ -17,8 +17,8 @@ bool elf_imports(const struct elf_image *image, const char *name, uint32_t *vers
 /* The hashes of the versions that it offers; returns how many, at most most. */
 size_t elf_versions(const struct elf_image *image, uint32_t *hashes, size_t most);
 
-/* The hashes of the names of the libraries that it needs; the same. */
-size_t elf_needed(const struct elf_image *image, uint32_t *hashes, size_t most);
+/* Whether it needs the library whose name has this hash. */
+bool elf_needs(const struct elf_image *image, uint32_t hash);
 
 /* Whether a file of this name, as libcrypto.so.3.0.7, may be one of them, as libcrypto.so.3. */
 bool elf_may_need(const struct elf_image *image, const char *file);

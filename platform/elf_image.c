@@ -124,17 +124,18 @@ static const ElfW(Phdr) *headers_of(const ElfW(Ehdr) *header)
 {
     enum { PAGE = 4096 };
 
-    if (header->e_phentsize != sizeof(ElfW(Phdr)) || header->e_phoff % _Alignof(ElfW(Phdr)) != 0 ||
-        header->e_phoff > PAGE || header->e_phnum > (PAGE - header->e_phoff) / sizeof(ElfW(Phdr)))
+    if (header->e_phoff > PAGE || header->e_phnum > (PAGE - header->e_phoff) / sizeof(ElfW(Phdr)))
         return NULL;
     return (const ElfW(Phdr) *)((uintptr_t)header + header->e_phoff);
 }
 
-bool elf_image_starts_at(struct elf_image *image, const ElfW(Ehdr) *header)
+static bool starts_with(struct elf_image *image, const ElfW(Ehdr) *header,
+                        const ElfW(Phdr) *headers)
 {
-    const ElfW(Phdr) *headers = headers_of(header);
-
-    for (size_t i = 0; headers && i < header->e_phnum; i++)
+    if (!headers || header->e_phentsize != sizeof(*headers) ||
+        (uintptr_t)headers % _Alignof(ElfW(Phdr)) != 0)
+        return false;
+    for (size_t i = 0; i < header->e_phnum; i++)
         if (headers[i].p_type == PT_LOAD && headers[i].p_offset == 0) {
             *image = (struct elf_image){.base = (uintptr_t)header - headers[i].p_vaddr,
                                         .headers = headers,
@@ -142,6 +143,18 @@ bool elf_image_starts_at(struct elf_image *image, const ElfW(Ehdr) *header)
             return true;
         }
     return false;
+}
+
+bool elf_image_starts_at(struct elf_image *image, const ElfW(Ehdr) *header)
+{
+    return starts_with(image, header, headers_of(header));
+}
+
+bool elf_image_starts_with(struct elf_image *image, const ElfW(Ehdr) *header,
+                           const ElfW(Phdr) *headers)
+{
+    return starts_with(image, header, headers) &&
+           elf_image_readable(image, (uintptr_t)headers, image->header_count * sizeof(*headers));
 }
 
 bool elf_image_read_at(struct elf_image *image, const ElfW(Ehdr) *header)

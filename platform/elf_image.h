@@ -38,6 +38,11 @@ bool elf_image_read(struct elf_image *image, uintptr_t base, const ElfW(Phdr) *h
 bool elf_image_starts_at(struct elf_image *image, const ElfW(Ehdr) *header);
 bool elf_image_read_at(struct elf_image *image, const ElfW(Ehdr) *header);
 
+/* As the first, with its program headers elsewhere, where they can be read. False if they do not
+ * say themselves that they lie there. */
+bool elf_image_starts_with(struct elf_image *image, const ElfW(Ehdr) *header,
+                           const ElfW(Phdr) *headers);
+
 /* The address of a defined function or object, NULL if there is none. Versions are not looked at:
  * nothing that is asked for here exists in two of them. */
 void *elf_image_symbol(const struct elf_image *image, const char *name);

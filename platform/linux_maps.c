@@ -16,8 +16,8 @@ struct line {
     size_t room;
     bool whole; /* the path, else its last part */
     unsigned int field;
-    bool in_end;
-    uintptr_t start;
+    bool in_end, readable;
+    uintptr_t start, end;
     uintptr_t offset;
     size_t name_length;
 };
@@ -38,6 +38,7 @@ static void add_to_name(struct line *line, char byte)
 static void take(struct line *line, char byte)
 {
     enum { RANGE, PERMISSIONS, OFFSET, DEVICE, INODE, PATH };
+    uintptr_t *bound = line->in_end ? &line->end : &line->start;
 
     if (line->field >= PATH)
         add_to_name(line, byte);
@@ -45,8 +46,10 @@ static void take(struct line *line, char byte)
         line->field++;
     else if (line->field == RANGE && byte == '-')
         line->in_end = true;
-    else if (line->field == RANGE && !line->in_end)
-        line->start = line->start << 4 | digit(byte);
+    else if (line->field == RANGE)
+        *bound = *bound << 4 | digit(byte);
+    else if (line->field == PERMISSIONS)
+        line->readable |= byte == 'r';
     else if (line->field == OFFSET)
         line->offset = line->offset << 4 | digit(byte);
 }
@@ -71,7 +74,7 @@ static bool visit_each(struct line empty, bool (*visit)(const struct line *line,
                 continue;
             }
             line.name[line.name_length] = '\0';
-            *enough = line.name_length && line.offset == 0 && visit(&line, context);
+            *enough = line.name_length && visit(&line, context);
             line = empty;
         }
     } while ((got > 0 && !*enough) || got == -EINTR);
@@ -88,7 +91,8 @@ static bool visit_last_part(const struct line *line, void *context)
 {
     const struct visitor *visitor = context;
 
-    visitor->visit(line->start, line->name, visitor->context);
+    if (line->offset == 0)
+        visitor->visit(line->start, line->name, visitor->context);
     return false;
 }
 
@@ -104,7 +108,7 @@ bool linux_maps_each(void (*visit)(uintptr_t start, const char *name, void *cont
 
 static bool starts_there(const struct line *line, void *context)
 {
-    return line->start == *(const uintptr_t *)context;
+    return line->offset == 0 && line->start == *(const uintptr_t *)context;
 }
 
 bool linux_maps_path(uintptr_t start, char *path, size_t room)
@@ -114,4 +118,31 @@ bool linux_maps_path(uintptr_t start, char *path, size_t room)
     visit_each((struct line){.name = path, .room = room, .whole = true}, starts_there, &start,
                &found);
     return found;
+}
+
+struct place {
+    uintptr_t start, offset, found;
+    size_t size;
+};
+
+static bool is_place(const struct line *line, void *context)
+{
+    struct place *place = context;
+    const uintptr_t behind = place->offset - line->offset;
+
+    if (!line->readable || line->start < place->start || line->offset > place->offset ||
+        line->end - line->start < place->size || line->end - line->start - place->size < behind)
+        return false;
+    place->found = line->start + behind;
+    return true;
+}
+
+uintptr_t linux_maps_place(uintptr_t start, uintptr_t offset, size_t size)
+{
+    struct place place = {.start = start, .offset = offset, .size = size};
+    char name[2]; /* that there is one is enough */
+    bool found;
+
+    visit_each((struct line){.name = name, .room = sizeof(name)}, is_place, &place, &found);
+    return place.found;
 }

@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <sys/auxv.h>
 
+#include "linux_maps.h"
 #include "linux_syscall.h"
 
 #pragma weak getauxval
@@ -26,11 +27,29 @@ struct found_object {
 int find_object(void *address, struct found_object *found) __asm__("_dl_find_object")
     __attribute__((weak));
 
+/* Tools that add to a file move the program headers behind all else when their place is too small:
+ * patchelf has, in the libcryptos of Python's wheels. No public word of the loader's tells where.
+ */
+static bool starts_at(struct elf_image *image, uintptr_t start)
+{
+    const ElfW(Ehdr) *header = (const ElfW(Ehdr) *)start;
+
+    return elf_image_starts_at(image, header) ||
+           (header->e_phentsize == sizeof(ElfW(Phdr)) &&
+            elf_image_starts_with(
+                image, header,
+                (const ElfW(Phdr) *)linux_maps_place(start, header->e_phoff,
+                                                     header->e_phnum * sizeof(ElfW(Phdr)))));
+}
+
 static bool read_from(uintptr_t start, struct loaded *loaded)
 {
+    struct elf_image *image = &loaded->image;
+
     loaded->start = start;
-    return elf_image_read_at(&loaded->image, (const ElfW(Ehdr) *)start) &&
-           elf_image_start(&loaded->image) == start;
+    return starts_at(image, start) &&
+           elf_image_read(image, image->base, image->headers, image->header_count) &&
+           elf_image_start(image) == start;
 }
 
 /* ---- Where the C library does not tell ---- */
@@ -67,7 +86,7 @@ static bool begins_elf(uintptr_t page)
 /* An ELF file may also lie in another object's data. */
 static bool covers(uintptr_t start, const void *address, struct loaded *loaded)
 {
-    return begins_elf(start) && elf_image_starts_at(&loaded->image, (const ElfW(Ehdr) *)start) &&
+    return begins_elf(start) && starts_at(&loaded->image, start) &&
            elf_image_contains(&loaded->image, address) && read_from(start, loaded);
 }
 

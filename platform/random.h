@@ -28,7 +28,8 @@ const char *random_source_name(enum random_source source);
 
 /*
  * What was served. A draw counts without an atomic instruction in the stripe that it holds, others
- * in the last one; the sum of all is the whole.
+ * in the last one; the sum of all is the whole. A child that a signal handler has forked in the
+ * middle of a draw may count that draw twice, or begin with its stripe's figures of the parent.
  */
 struct random_tally {
     uint64_t draws; /* calls of random_fill() that were served */

@@ -32,30 +32,25 @@ static void forget_seen(void)
 /* ---- What the caller's object asks for ---- */
 
 struct asked {
+    const struct elf_image *image;
     enum function function;
     bool imports;                   /* it asks for the function by name */
     uint32_t version;               /* and this version; 0: any */
     const struct libcrypto *around; /* it is an OpenSSL itself */
-    uint32_t needed[32];
-    size_t needed_count;
 };
 
 static struct asked what_is_asked(const struct elf_image *image, enum function function)
 {
-    struct asked asked = {.function = function};
+    struct asked asked = {.image = image, .function = function};
 
     asked.imports = elf_imports(image, libcrypto_function_name(function), &asked.version);
-    asked.needed_count =
-        elf_needed(image, asked.needed, sizeof(asked.needed) / sizeof(asked.needed[0]));
     return asked;
 }
 
 static bool is_linked(const struct asked *asked, const struct libcrypto *libcrypto)
 {
-    for (size_t i = 0; i < asked->needed_count; i++)
-        if (libcrypto->name && asked->needed[i] == libcrypto->name)
-            return true;
-    return libcrypto == asked->around;
+    return libcrypto == asked->around ||
+           (libcrypto->name && elf_needs(asked->image, libcrypto->name));
 }
 
 static bool fits(const struct asked *asked, struct libcrypto *libcrypto)

@@ -4,7 +4,7 @@
 LINKS_TREES := $(if $(MAKING),$(shell ld --help 2>/dev/null | grep pack-relative-relocs))
 
 SUITES := $(patsubst tests/%/,%,$(dir $(wildcard $(addprefix tests/,$(addsuffix /.,\
-            unit load rules module provider windows openssl $(if $(LINKS_TREES),hidden) harmless faults duplication status command \
+            unit orders load rules module provider windows openssl $(if $(LINKS_TREES),hidden) harmless faults duplication status command \
             surroundings reach apps strangers)))))
 comma := ,
 TREES := openssl-1.1.1 openssl-3.0 openssl-3.5 openssl-3.6 openssl-4.0
@@ -151,8 +151,8 @@ check: tests
 
 # For where packages are built: no network and no root are needed, but a compiler, Criterion, and this
 # system's own OpenSSL with its headers. Tests of foreign software are skipped.
-OFFLINE_SUITES := unit load faults surroundings
-OFFLINE_FILES := $(SHIM) $(LEDGER_SHIM) $(PROGRAMS) $(OFFLINE_SUITES:%=$(BUILD)/tests/%/run) $(UNIT_FILES) \
+OFFLINE_SUITES := unit orders load faults surroundings
+OFFLINE_FILES := $(SHIM) $(LEDGER_SHIM) $(PROGRAMS) $(OFFLINE_SUITES:%=$(BUILD)/tests/%/run) $(UNIT_FILES) $(ORDERS_FILES) \
                 $(LOAD_SHIMS) $(LOAD_FILES) $(BUILD)/tests/faults/probe $(FAULTS_MUTANTS) $(SURROUNDINGS_FILES)
 offline-files: $(OFFLINE_FILES)
 check-offline:

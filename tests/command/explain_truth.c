@@ -76,6 +76,12 @@ Test(explain_truth, tells_AWS_LC_from_BoringSSL)
     expect_told(NULL, built("tests/command/awslc_inside"), 0, "no OpenSSL", "has AWS-LC inside");
 }
 
+Test(explain_truth, knows_BoringSSL_without_its_self_test)
+{
+    expect_told(NULL, built("tests/command/boringssl_inside"), 0, "no OpenSSL",
+                "has BoringSSL inside, which is left alone");
+}
+
 /* ---- Scripts ---- */
 
 static void expect_script(const char *text, int status, const char *verdict, const char *fact)

@@ -3,7 +3,7 @@
 COMMAND_FILES := $(addprefix $(BUILD)/tests/command/,libs/libalike.so by_rpath by_runpath through/libthrough.so \
                    through_library static writes loads/libloads.so loads/libmount.so \
                    loads/libpam.so loads/security/pam_alike.so host host_linked names_library has_modules awslc exports \
-                   awslc_inside meddles.so held held_plain held_hidden held_stripped held_exported forged.so moody.so silent.so \
+                   awslc_inside boringssl_inside meddles.so held held_plain held_hidden held_stripped held_exported forged.so moody.so silent.so \
                    crash.so never_answers maps forge libs/libaws.so forged_provider.so)
 COMMAND_COMPILE = $(Q)mkdir -p $(@D) && $(CC) -O1 $(TEST_CFLAGS) -o $@
 
@@ -63,7 +63,7 @@ host_linked_LOADS := -lloads -lalike
 names_library_LOADS := -lmount
 has_modules_LOADS := -lpam
 
-# AWS-LC, as a library that is linked, and inside.
+# AWS-LC, as a library that is linked, and inside; what little is left of BoringSSL inside.
 $(BUILD)/tests/command/libs/libawslc.so: tests/command/programs/awslc.c
 	$(call say,CC,$@)
 	$(COMMAND_COMPILE) $< -fPIC -shared -Wl,-soname,libawslc.so
@@ -72,7 +72,9 @@ $(BUILD)/tests/command/awslc: tests/command/programs/plain.c $(BUILD)/tests/comm
 	$(call say,CC,$@)
 	$(COMMAND_COMPILE) $< -Wl,--no-as-needed -L$(@D)/libs -lawslc -Wl,-rpath,'$$ORIGIN/libs'
 
-$(BUILD)/tests/command/awslc_inside: tests/command/programs/plain.c tests/command/programs/awslc.c
+$(BUILD)/tests/command/awslc_inside: tests/command/programs/awslc.c
+$(BUILD)/tests/command/boringssl_inside: tests/command/programs/boringssl.c
+$(addprefix $(BUILD)/tests/command/,awslc_inside boringssl_inside): tests/command/programs/plain.c
 	$(call say,CC,$@)
 	$(COMMAND_COMPILE) $(filter %.c,$^)
 

@@ -78,3 +78,8 @@ Test(fuzz, no_process_misleads_the_reader_of_its_status)
 {
     survives("reader");
 }
+
+Test(fuzz, no_process_misleads_the_reader_of_its_provider)
+{
+    survives("provider");
+}

@@ -59,13 +59,16 @@ thread-files:
 
 # ---- Fuzzers ----
 
-HUNT_FUZZ := $(addprefix $(HUNT_DIR)/,fuzz_elf fuzz_symbols fuzz_settings fuzz_rules fuzz_reader)
+HUNT_FUZZ := $(addprefix $(HUNT_DIR)/,fuzz_elf fuzz_symbols fuzz_settings fuzz_rules fuzz_reader fuzz_provider)
 FUZZ_COMPILE = clang -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -O1 -g $(TEST_CFLAGS) \
-               -Itools/osrandom -Itests/hunt/programs -o $@ $(filter %.c,$^)
+               -Itools/osrandom -Itests/hunt/programs -o $@ $(filter %.c,$^) $(FUZZ_LIBS)
 
 HUNT_READER := $(addprefix tools/osrandom/,process/status_block.c process/remote_image.c process/process.c \
                  process/mounts.c \
                  base/printable.c) platform/elf_image.c
+HUNT_PROOF := $(addprefix tools/osrandom/,process/absence.c process/foreign.c process/loader_list.c process/mapped.c \
+                process/proof.c process/trail.c process/verdict.c file/object.c file/object_symbols.c file/object_texts.c \
+                file/regular.c base/complain.c base/memory.c)
 
 $(HUNT_FUZZ): tests/hunt/suite.mk
 	$(call say,FUZZ,$@)
@@ -79,7 +82,10 @@ $(HUNT_DIR)/fuzz_symbols: $(addprefix preload/,build_id.c symbol_file.c symbol_s
 $(HUNT_DIR)/fuzz_settings: $(addprefix preload/,setting_words.c settings.c report.c setting_words.h settings.h report.h) platform/linux_file.c
 $(HUNT_DIR)/fuzz_rules: $(addprefix preload/,rules.c setting_words.c rules.h setting_words.h)
 $(HUNT_DIR)/fuzz_reader: $(HUNT_READER) $(wildcard tools/osrandom/process/*.h) preload/status.h \
-    tests/hunt/programs/reader_input.h
+    tests/hunt/programs/reader_input.h tests/hunt/programs/reader_damage.h
+$(HUNT_DIR)/fuzz_provider: $(HUNT_READER) $(HUNT_PROOF) $(wildcard tools/osrandom/*/*.h) preload/status.h \
+    preload/provider_status.h tests/hunt/programs/reader_input.h tests/hunt/programs/reader_damage.h
+$(HUNT_DIR)/fuzz_provider: FUZZ_LIBS := -lelf
 
 $(HUNT_DIR)/reader_seed: tests/hunt/programs/reader_seed.c $(HUNT_READER) $(FLAGS_FILE)
 	$(call say,CC,$@)
@@ -89,7 +95,7 @@ $(HUNT_DIR)/reader_seed: tests/hunt/programs/reader_seed.c $(HUNT_READER) $(FLAG
 # What they begin with: real objects, a real environment, a real process. What they find stays in
 # $(HUNT_DIR)/corpus, and the next run goes on from there.
 HUNT_SEEDS := $(HUNT_DIR)/seeds/made
-$(HUNT_SEEDS): tests/hunt/seeds $(HUNT_DIR)/reader_seed $(SHIM) \
+$(HUNT_SEEDS): tests/hunt/seeds $(HUNT_DIR)/reader_seed $(SHIM) $(MODULE) tools/examples/openssl-cnf/osrandom-3.0.cnf \
     $(BUILD)/tests/unit/small-gnu.so $(BUILD)/tests/unit/small-sysv.so \
     $(addprefix $(BUILD)/tests/unit/,copy.so copy-anonymous.so copy-two.so copy-stripped.so)
 	$(call say,SEEDS,$(@D))
@@ -156,7 +162,7 @@ coverage-files: $(PROBE_FILES) $(PROGRAMS)
 	    SHIM_LDFLAGS='$(COVERAGE_SHIM)' \
 	    UNIT_COMPILE='$$(CC) -O1 $$(TEST_CFLAGS) -fprofile-instr-generate -Xclang -fprofile-instrument=none -o $$@' \
 	    $(patsubst $(BUILD)/%,$(COVERAGE_DIR)/%,$(SHIM) $(LEDGER_SHIM) $(UNIT_FILES) \
-	      $(BUILD)/tests/unit/run $(BUILD)/tests/openssl/run)
+	      $(RULES_USES) $(BUILD)/osrandom $(addprefix $(BUILD)/tests/,unit/run rules/run openssl/run))
 	$(Q)cd $(COVERAGE_DIR) && for folder in $(COVERAGE_BORROWED); do ln -sfn ../../$$folder $$folder; done
 
 coverage: coverage-files

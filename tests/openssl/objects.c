@@ -117,6 +117,27 @@ Test(objects, two_different_openssls_in_one_process_are_each_handed_their_own_ca
     ledger_free(ledger);
 }
 
+/* Its OpenSSL is the last of the libraries that it needs. */
+Test(objects, a_module_that_needs_many_libraries_is_handed_the_calls_of_its_own)
+{
+    const struct way way = {"openssl-4.0", LATE};
+    const struct tree *old = tree_or_skip("openssl-3.0");
+    struct tree host = *tree_of(&way);
+    struct ledger *ledger = ledger_new();
+    char *libraries = NULL;
+    struct outcome shim;
+
+    cr_assert(asprintf(&libraries, "%s:%s", host.libraries, old->libraries) > 0);
+    host.libraries = libraries;
+    shim = run_words(the_ledger_shim(), &host, WORDS(ledger->env), built("programs/both"),
+                     built("probes/openssl-3.0/draws.so"), built("openssl/crowd/draws.so"), NULL);
+    expect_clean(&way, &shim, "");
+    cr_expect(count_drawn(ledger, shim.out, "BN_rand") == 2);
+    outcome_free(&shim);
+    free(libraries);
+    ledger_free(ledger);
+}
+
 Test(objects, another_shim_that_defines_the_same_names_is_left_alone)
 {
     const struct way way = {"openssl-3.0", LINKED};

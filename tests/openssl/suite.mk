@@ -67,3 +67,14 @@ $(NO_DEPRECATED): tests/openssl/programs/no_deprecated.c tests/openssl/without_m
 	    $(CC) -O1 -g $(TEST_CFLAGS) -isystem "$$made/include" -o $@ $< \
 	    -L"$$made/lib" -Wl,-rpath,"$$made/lib" -lssl -lcrypto; fi
 TEST_FILES += $(if $(OSRANDOM_TEST_ALL),$(NO_DEPRECATED))
+
+# A module that needs more than thirty libraries before OpenSSL's, as some of multimedia do.
+CROWD := $(BUILD)/openssl/crowd
+$(CROWD)/draws.so: $(BUILD)/probes/openssl-4.0/draws.o tests/load/programs/empty.c
+	$(call say,PROBE,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)for i in $$(seq 40); do $(CC) -O1 -shared -fPIC -nostdlib -Wl,-soname,libcrowd$$i.so \
+	    -o $(@D)/libcrowd$$i.so tests/load/programs/empty.c || exit; done
+	$(Q). $$(cat $(BUILD)/trees/openssl-4.0)/tree.env && $(CC) -shared -o $@ $< -Wl,--no-as-needed \
+	    $$(seq -f '$(@D)/libcrowd%g.so' 40) $$LIBCRYPTO -Wl,--allow-shlib-undefined -Wl,-rpath,'$$ORIGIN'
+TEST_FILES += $(CROWD)/draws.so

@@ -169,6 +169,36 @@ Test(elf_objects, every_symbol_of_the_vdso_is_found)
     cr_assert(!elf_may_need(&image, "libc.so.6"));
 }
 
+/* patchelf moves the strings: in front of the symbols, or into another segment. What follows the
+ * symbols then is no symbol. */
+Test(elf_objects, what_is_imported_is_known_wherever_the_strings_lie)
+{
+    const struct elf_image linked = mapped("");
+    const size_t symbols = linked.strings - linked.symbols, behind = 1024;
+    const size_t room = (linked.strings_size + 15) & ~(size_t)15;
+    unsigned char *moved = calloc(1, room + symbols + behind);
+    const ElfW(Phdr) segment = {.p_type = PT_LOAD,
+                                .p_flags = PF_R,
+                                .p_filesz = room + symbols + behind,
+                                .p_memsz = room + symbols + behind};
+    struct elf_image image = {.base = (uintptr_t)moved,
+                              .headers = &segment,
+                              .header_count = 1,
+                              .strings = (uintptr_t)moved,
+                              .strings_size = linked.strings_size,
+                              .symbols = (uintptr_t)moved + room};
+    uint32_t version;
+
+    cr_assert(moved && linked.strings > linked.symbols);
+    memcpy(moved, (const void *)linked.strings, linked.strings_size);
+    memcpy(moved + room, (const void *)linked.symbols, symbols);
+    memset(moved + room + symbols, 'X', behind);
+    cr_assert(elf_imports(&linked, "dl_iterate_phdr", &version));
+    cr_assert(elf_imports(&image, "dl_iterate_phdr", &version));
+    cr_assert(!elf_imports(&image, "dl_iterate", &version));
+    free(moved);
+}
+
 static void small(const char *file, bool by_gnu_hash)
 {
     const char *path = built(file);

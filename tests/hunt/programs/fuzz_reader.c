@@ -3,48 +3,11 @@
  * a hostile process can show, its mappings and its memory (reader_input.h). There must be an
  * answer, and a well formed one.
  */
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include "base/printable.h"
 #include "process/status_block.h"
-#include "reader_input.h"
+#include "reader_damage.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void need(bool condition)
-{
-    if (!condition)
-        abort();
-}
-
-static void take(void *into, size_t length, const uint8_t **data, size_t *left)
-{
-    memcpy(into, *data, length);
-    *data += length;
-    *left -= length;
-}
-
-/* The offsets of the file are the addresses of the process; what no piece fills reads as 0. */
-static int memory_of(const uint8_t *data, size_t left)
-{
-    int memory = memfd_create("memory", MFD_CLOEXEC);
-    struct reader_piece piece;
-
-    need(memory >= 0);
-    while (left >= sizeof(piece)) {
-        take(&piece, sizeof(piece), &data, &left);
-        if (piece.length > left)
-            piece.length = (uint32_t)left;
-        if (piece.address < INT64_MAX - UINT32_MAX)
-            need(pwrite(memory, data, piece.length, (off_t)piece.address) >= -1);
-        data += piece.length;
-        left -= piece.length;
-    }
-    return memory;
-}
 
 static void check(const struct block *status)
 {
@@ -66,20 +29,11 @@ static void check(const struct block *status)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct block status;
-    struct reader_input input;
     struct process process;
     enum block_result result;
     bool changed;
-    char *list;
 
-    if (size < sizeof(input))
-        return 0;
-    take(&input, sizeof(input), &data, &size);
-    if (input.list_length > size)
-        input.list_length = (uint32_t)size;
-    list = calloc(1, input.list_length + 1);
-    take(list, input.list_length, &data, &size);
-    if (process_from(&process, list, memory_of(data, size)) != 0)
+    if (!reader_process(&process, data, size))
         return 0;
     result = block_of_process(&process, &status, &changed);
     need(result <= BLOCK_FAILED);

@@ -54,13 +54,23 @@ static void note_import(struct object *object, const char *name)
     object->imports_generators |= is_one_of_starts(name, generators);
 }
 
+/* BoringSSL's self-test may not be linked. What its RAND_bytes() calls is: a function of C, since
+ * 2025 of C++. */
+static bool is_boringssls(const char *name)
+{
+    static const char *const starts[] = {
+        "BORINGSSL_self_test", "awslc_version_string",     "RAND_bytes_with_additional_data",
+        "BCM_rand_bytes",      "_ZN4bssl14BCM_rand_bytes", NULL};
+
+    return is_one_of_starts(name, starts);
+}
+
 static void note_own(struct symbols_seen *seen, const char *name, const GElf_Sym *symbol)
 {
     static const char *const needed[PIN_NEEDS] = {"RAND_set_rand_method", "RAND_get_rand_method",
                                                   "RAND_bytes"};
 
-    seen->own_boringssl |=
-        strcmp(name, "BORINGSSL_self_test") == 0 || strcmp(name, "awslc_version_string") == 0;
+    seen->own_boringssl |= is_boringssls(name);
     seen->own_aws_lc |= strcmp(name, "awslc_version_string") == 0;
     if (GELF_ST_TYPE(symbol->st_info) != STT_FUNC)
         return;

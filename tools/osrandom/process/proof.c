@@ -125,7 +125,7 @@ static void read_sections(Elf *elf)
         }
 }
 
-/* All of it, in memory that stays: libelf points into it. */
+/* All of it, in memory that stays. */
 static char *read_file(const char *path, size_t *length)
 {
     enum { LARGEST = 16 << 20 };
@@ -158,6 +158,7 @@ bool proof_start(enum proof_of kind, const char *path)
         if (gelf_getphdr(elf, i, &ours->segments[i]))
             ours->segment_count++;
     read_sections(elf);
+    elf_end(elf);
     return ours->build_id_size > 0;
 }
 
