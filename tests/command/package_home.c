@@ -29,17 +29,21 @@ Test(package_home, names_the_command_as_appstream_does)
 
 Test(package_home, is_described_as_appstream_wants_it)
 {
-    struct outcome outcome =
-        shell("command -v appstreamcli >/dev/null || exit 99; export HOMEPAGE=" PAGE "\n"
-              "for VCS in '' " REPOSITORY "; do export VCS\n"
-              "    tools/package/home metainfo 0.1.0 2026-11-24 >\"$1/$(tools/package/home "
-              "id).metainfo.xml\"\n"
-              "    appstreamcli validate --no-net --pedantic \"$1\"/*.xml\n"
-              "done",
-              directory(), NULL);
+    struct outcome outcome = shell(
+        "command -v appstreamcli >/dev/null || exit 99\n"
+        "if appstreamcli --version | grep ' 0[.]1[0-4][.]'; then exit 98; fi; export HOMEPAGE=" PAGE
+        "\n"
+        "for VCS in '' " REPOSITORY "; do export VCS\n"
+        "    tools/package/home metainfo 0.1.0 2026-11-24 >\"$1/$(tools/package/home "
+        "id).metainfo.xml\"\n"
+        "    appstreamcli validate --no-net --pedantic \"$1\"/*.xml\n"
+        "done",
+        directory(), NULL);
 
     if (outcome.exit_code == 99)
         cr_skip_test("appstream is not installed");
+    if (outcome.exit_code == 98)
+        cr_skip_test("this appstream is from before addresses of repositories were told");
     expect(&outcome, 0, "Validation was successful", NULL, "no catalogue would take it");
     outcome_free(&outcome);
 }

@@ -128,18 +128,26 @@ Test(sources, the_vdso_draws_without_a_system_call_once_it_has_a_key)
               "100 draws were paid with the system calls: %s", fault_trace());
 }
 
+static unsigned int large_draws;
+
+/* The kernel's own renewal of the key, once a minute, is none of them. */
+static long count_large_draws(const struct seccomp_data *call, unsigned int nth)
+{
+    large_draws += nth < UINT_MAX && call->args[1] == 1000;
+    return FAULT_PASS;
+}
+
 /* The first ones, that is: then the faster call has been found. */
 Test(sources, the_vdso_shares_large_draws_with_the_system_call)
 {
-    static const size_t lengths[] = {1000, 1000, 1000, 1000};
     static unsigned char bytes[1000];
 
     start_vdso(NULL);
     cr_assert(random_fill(bytes, 16) == 0);
-    fault_watch(note_length, 1, SYS_getrandom);
+    fault_watch(count_large_draws, 1, SYS_getrandom);
     for (int i = 0; i < 8; i++)
         cr_assert(random_fill(bytes, sizeof(bytes)) == 0);
-    cr_assert(memcmp(lengths_asked, lengths, sizeof(lengths)) == 0,
-              "of eight draws, four by each call were to be timed: %s", fault_trace());
+    cr_assert(large_draws == 4, "of eight draws, four by each call were to be timed: %s",
+              fault_trace());
     cr_assert(random_source() == RANDOM_VDSO);
 }
