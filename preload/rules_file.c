@@ -23,7 +23,7 @@ enum { PIECE = 256 };
 
 static long open_to_read(const char *path, int flags)
 {
-    return linux_syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC | flags);
+    return linux_syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_LARGEFILE | flags);
 }
 
 /* The context is the program's path, asked for at the first line that needs it. One that is longer

@@ -110,8 +110,8 @@ Test(package, leaves_another_shim_in_the_systems_preset)
     expect_on_machine(
         "dpkg -i $DEBS\n"
         "preset=/etc/ld.so.preload shim=" LIBRARY "\n"
-        "mkdir -p /opt/other; cp $(ldconfig -p | grep -o -m 1 '/.*/libm.so.6$') "
-        "/opt/other/libosrandom_preload.so\n"
+        "mkdir -p /opt/other; libc=$(ldd /bin/sh | grep -o '/[^ ]*/libc.so.6')\n"
+        "cp ${libc%/*}/libm.so.6 /opt/other/libosrandom_preload.so\n"
         "{ echo '/usr/$LIB/libosrandom_preload.so:/usr/${LIB}/libosrandom_preload.so'\n"
         "  echo \"/opt/other/libosrandom_preload.so $shim # not $shim\"; } >$preset\n"
         "dpkg -r osrandom libosrandom-preload\n"

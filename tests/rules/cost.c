@@ -29,7 +29,8 @@ static struct outcome traced(const char *script)
     return outcome;
 }
 
-/* The names of the calls from the one that opens the file to the getrandom() that follows. */
+/* The names of the calls from the one that opens the file to the getrandom() that follows; a PC of
+ * 32 bits has another fstat(). */
 static void expect_calls(const char *script, const char *wanted)
 {
     struct outcome outcome = traced(script);
@@ -39,7 +40,7 @@ static void expect_calls(const char *script, const char *wanted)
     cr_assert(at, "the file is not asked for: %s", outcome.out);
     cr_expect(times_in(outcome.out, "osrandom.conf\"") == 1, "it is asked for again: %s", at);
     while (at && strncmp(at, "getrandom(", 10) != 0) {
-        char *longer = text_format("%s%.*s ", calls, (int)strcspn(at, "("), at);
+        char *longer = text_format("%s%.*s ", calls, (int)strcspn(at, "(6"), at);
 
         free(calls);
         calls = longer;
