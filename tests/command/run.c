@@ -207,7 +207,7 @@ Test(run, escapes_control_bytes_in_what_it_says)
 Test(run, keeps_a_shim_that_fits_each_program)
 {
     struct outcome outcome =
-        shell("lib=$(sed -n 's/^\\/\\(.*\\)\\/libc\\.so\\.6.*/\\1/p' <<END\n"
+        shell("lib=$(sed -n 's/^\\(\\/usr\\)*\\/\\(.*\\)\\/libc\\.so\\.6.*/\\2/p' <<END\n"
               "$(ldd /bin/true | grep -o '/.*libc.so.6')\nEND\n)\n"
               "mkdir -p \"$1/$lib\"; cp \"$SHIM\" \"$1/$lib\"\n"
               "export LD_PRELOAD=\"libm.so.6:$1/\\$LIB/libosrandom_preload.so\"\n"
