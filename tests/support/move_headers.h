@@ -1,0 +1,11 @@
+/*
+ * Libraries whose program headers were moved behind all else, as patchelf does when they have
+ * outgrown their place: the libcryptos of some of Python's wheels.
+ */
+#ifndef OSRANDOM_TESTS_MOVE_HEADERS_H
+#define OSRANDOM_TESTS_MOVE_HEADERS_H
+
+/* Makes such a library of another; what cannot be done fails the test. */
+void move_headers(const char *from, const char *to);
+
+#endif
