@@ -29,7 +29,7 @@ ParameterizedTest(struct way *way, moved,
     cr_assert(mkdtemp(directory) != NULL);
     cr_assert(asprintf(&moved, "%s%s", directory, strrchr(tree->libcrypto, '/')) > 0);
     cr_assert(asprintf(&libraries, "%s:%s", directory, tree->libraries) > 0);
-    move_headers(tree->libcrypto, moved);
+    move_headers(tree->libcrypto, moved, true);
     host.libraries = libraries;
     snprintf(file, sizeof(file), "probes/%s/draws.so", way->tree);
     shim = run_words(the_ledger_shim(), &host, WORDS(ledger->env, "OSRANDOM_LOG=info"),

@@ -22,7 +22,7 @@ static uintptr_t whole_pages(uintptr_t size)
 
 /* The headers, and behind the last segment one more, in which they lie; how many there are then. */
 static size_t with_room(ElfW(Phdr) headers[MOST_HEADERS], const ElfW(Phdr) *old, size_t count,
-                        uintptr_t offset)
+                        uintptr_t offset, bool mapped)
 {
     size_t last = 0;
     uintptr_t end;
@@ -35,7 +35,7 @@ static size_t with_room(ElfW(Phdr) headers[MOST_HEADERS], const ElfW(Phdr) *old,
     memcpy(headers, old, (last + 1) * sizeof(*headers));
     memcpy(headers + last + 2, old + last + 1, (count - last - 1) * sizeof(*headers));
     count++;
-    headers[last + 1] = (ElfW(Phdr)){.p_type = PT_LOAD,
+    headers[last + 1] = (ElfW(Phdr)){.p_type = mapped ? PT_LOAD : PT_NULL,
                                      .p_flags = PF_R,
                                      .p_offset = offset,
                                      .p_vaddr = end,
@@ -46,7 +46,7 @@ static size_t with_room(ElfW(Phdr) headers[MOST_HEADERS], const ElfW(Phdr) *old,
     return count;
 }
 
-void move_headers(const char *from, const char *to)
+void move_headers(const char *from, const char *to, bool mapped)
 {
     ElfW(Phdr) headers[MOST_HEADERS];
     int in = open(from, O_RDONLY), out = open(to, O_RDWR | O_CREAT, 0755);
@@ -59,8 +59,9 @@ void move_headers(const char *from, const char *to)
     file = mmap(NULL, (size_t)about.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, in, 0);
     cr_assert(file != MAP_FAILED);
     offset = whole_pages((uintptr_t)about.st_size);
-    file->e_phnum = (ElfW(Half))with_room(
-        headers, (const ElfW(Phdr) *)((const char *)file + file->e_phoff), file->e_phnum, offset);
+    file->e_phnum =
+        (ElfW(Half))with_room(headers, (const ElfW(Phdr) *)((const char *)file + file->e_phoff),
+                              file->e_phnum, offset, mapped);
     file->e_phoff = offset;
     size = file->e_phnum * sizeof(*headers);
     cr_assert(write(out, file, (size_t)about.st_size) == about.st_size &&

@@ -5,7 +5,10 @@
 #ifndef OSRANDOM_TESTS_MOVE_HEADERS_H
 #define OSRANDOM_TESTS_MOVE_HEADERS_H
 
-/* Makes such a library of another; what cannot be done fails the test. */
-void move_headers(const char *from, const char *to);
+#include <stdbool.h>
+
+/* Makes such a library of another, of which the headers are mapped or not; what cannot be done
+ * fails the test. */
+void move_headers(const char *from, const char *to, bool mapped);
 
 #endif

@@ -3,7 +3,7 @@
  * the next or keeps it. With LINKED it has an OpenSSL of its own; with OWN_GETENV it has its own
  * getenv(), as bash does, so that an OpenSSL comes in without a word. HOST_FENCE=descriptors leaves
  * it none to be had when it has loaded a plugin; HOST_FENCE=files runs it twice, and from then on
- * to open a file is to be killed.
+ * to open a file is to be killed; HOST_FENCE=cut has mapped a file that has become shorter since.
  */
 #include <dlfcn.h>
 #include <linux/filter.h>
@@ -12,9 +12,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #ifdef LINKED
 #include <openssl/rand.h>
@@ -83,6 +85,17 @@ static void forbid_files(void)
          "host: seccomp");
 }
 
+static void map_cut_file(void)
+{
+    enum { SIZE = 64 << 20 };
+    int file = memfd_create("cut", MFD_CLOEXEC);
+
+    need(file >= 0 && ftruncate(file, SIZE) == 0 &&
+             mmap(NULL, SIZE, PROT_READ, MAP_SHARED, file, 0) != MAP_FAILED &&
+             ftruncate(file, 0) == 0,
+         "host: a file that is cut");
+}
+
 static void run_plugin(void *plugin, int number)
 {
     static const struct tail *before;
@@ -115,6 +128,8 @@ int main(int argc, char **argv)
 
     printf("host's RAND_bytes=%d\n", RAND_bytes(bytes, sizeof(bytes)));
 #endif
+    if (fence_is("cut"))
+        map_cut_file();
     for (int i = 2; i < argc; i++) {
         void *plugin = dlopen(argv[i], RTLD_NOW | RTLD_LOCAL);
 
