@@ -25,17 +25,7 @@
 #include "plugin.h"
 
 #ifdef OWN_GETENV
-extern char **environ;
-
-char *getenv(const char *name)
-{
-    size_t length = strlen(name);
-
-    for (char **entry = environ; *entry; entry++)
-        if (strncmp(*entry, name, length) == 0 && (*entry)[length] == '=')
-            return *entry + length + 1;
-    return NULL;
-}
+#include "own_getenv.h"
 #endif
 
 static void *needed(void *library, const char *name)
