@@ -154,6 +154,11 @@ Test(words, read_verdicts_of_JUnit)
                 "</testcase><testcase name=\"c\"><error/></testcase><testcase name=\"d\"><skipped/>"
                 "</testcase></testsuite>",
                 "@ok a\n@fail x.b\n@fail c\n@skip d\n", "verdicts in XML are misread");
+    expect_read("junit $file",
+                "<testsuites><testsuite name=\"s\"><testcase group=\"g.h\" name=\"a\"/>"
+                "<testcase group=\"i\" name=\"a\"><failure/></testcase><testcase name=\"a\"/>"
+                "</testsuite></testsuites>",
+                "@ok s.g.h.a\n@fail s.i.a\n@ok s.a\n", "nobody knows in which group a test failed");
 }
 
 /* ---- The tables ---- */
