@@ -11,7 +11,8 @@
 
 /* Lines that begin with a suite, as in differences.table. */
 static const char list[] = "a activate ok fail one test\\n\\ta reason\\n"
-                           "b activate,allow ok skip two*\\n\\ta reason\\n";
+                           "b activate,allow ok skip two*\\n\\ta reason\\n"
+                           "c,d* activate ok fail one test\\n\\ta reason\\n";
 
 /* Judges suite a in mode activate: logs of a stock and a shim each, blanks for new lines. */
 static struct outcome judge(const char *suite, const char *mode, const char *stock,
@@ -85,6 +86,12 @@ Test(judge, passes_what_is_on_the_list_for_the_suite_and_the_mode)
            "a difference that is explained for one suite passes in another");
     expect(judge("a", "activate", stock, "@skip one test\\n", "", ""), 1, "DIFFERS: one test",
            "a test that was explained as failing passes as skipped");
+    expect(judge("c", "activate", stock, shim, "", ""), 0, "1 known differences",
+           "of the suites that share a reason the first has none");
+    expect(judge("dd", "activate", stock, shim, "", ""), 0, "1 known differences",
+           "of the suites that share a reason the last has none");
+    expect(judge("c,d*", "activate", stock, shim, "", ""), 1, "DIFFERS: one test",
+           "suites that share a reason are held for one");
     expect(judge("b", "allow", "@ok two (+)\\n", "@skip two (+)\\n", "", ""), 0,
            "1 known differences", "a pattern with a star does not fit");
 }
