@@ -93,6 +93,32 @@ Test(status_truth, a_shim_whose_code_was_changed_is_not_vouched_for)
     expect_no_forgery(the_shim(), "code", "code in it is not that of the file");
 }
 
+/* ---- Ends ---- */
+
+/* A library's or a server's threads work on when main() has called pthread_exit(). */
+Test(status_truth, a_process_whose_first_thread_has_ended_is_looked_at_by_another)
+{
+    struct held covered = held_with(the_shim(), "leave"), not_covered = held_with(NULL, "leave");
+
+    expect_told(&covered, 0, "covered", "");
+    expect_told(&not_covered, 1, "uncovered", "not preloaded");
+    held_end(&covered);
+    held_end(&not_covered);
+}
+
+Test(status_truth, a_process_that_ends_while_it_is_looked_at_is_gone_and_no_alarm)
+{
+    struct held held = held_with(the_shim(), "draw");
+    const char *env[] = {text_format("LD_PRELOAD=%s", built("tests/command/ends.so")),
+                         text_format("ENDS=%s", held.text), NULL};
+    struct outcome outcome = osrandom(env, "status", held.text, NULL);
+
+    expect(&outcome, 2, "0 covered, 0 not, 1 gone\n", "",
+           "short programs of a machine that is all covered are told as not covered, by chance");
+    outcome_free(&outcome);
+    held_end(&held);
+}
+
 /* ---- Names and sources ---- */
 
 Test(status_truth, a_source_that_nothing_was_drawn_from_is_not_told)

@@ -4,7 +4,7 @@ COMMAND_FILES := $(addprefix $(BUILD)/tests/command/,libs/libalike.so by_rpath b
                    through_library static writes loads/libloads.so loads/libmount.so \
                    loads/libpam.so loads/security/pam_alike.so host host_linked names_library has_modules awslc exports \
                    awslc_inside boringssl_inside meddles.so held held_plain held_hidden held_stripped held_exported forged.so moody.so silent.so \
-                   crash.so never_answers maps forge libs/libaws.so forged_provider.so)
+                   ends.so crash.so never_answers maps forge libs/libaws.so forged_provider.so)
 COMMAND_COMPILE = $(Q)mkdir -p $(@D) && $(CC) -O1 $(TEST_CFLAGS) -o $@
 
 TEST_FILES += $(BUILD)/osrandom $(BUILD)/osrandom.static $(COMMAND_FILES) $(MODULE) $(LEDGER_MODULE)
@@ -112,7 +112,7 @@ HELD_CFLAGS := -Wno-deprecated-declarations
 
 $(BUILD)/tests/command/held: $(HELD)
 	$(call say,CC,$@)
-	$(COMMAND_COMPILE) $(HELD_CFLAGS) $< -lcrypto -ldl
+	$(COMMAND_COMPILE) $(HELD_CFLAGS) $< -lcrypto -lpthread -ldl
 
 # It only draws.
 $(BUILD)/tests/command/held_plain: tests/command/programs/draws.c
@@ -138,9 +138,9 @@ $(BUILD)/tests/command/forged_provider.so: tests/command/programs/forged_provide
 	$(call say,CC,$@)
 	$(COMMAND_COMPILE) $< -fPIC -shared -nostdlib -Wl,-z,now
 
-$(addprefix $(BUILD)/tests/command/,moody.so silent.so crash.so): $(BUILD)/tests/command/%.so: tests/command/programs/%.c
+$(addprefix $(BUILD)/tests/command/,moody.so silent.so crash.so ends.so): $(BUILD)/tests/command/%.so: tests/command/programs/%.c
 	$(call say,CC,$@)
-	$(COMMAND_COMPILE) $< -fPIC -shared
+	$(COMMAND_COMPILE) $< -fPIC -shared -ldl
 
 # The package, where its tools are installed; without it, its tests are skipped.
 TEST_FILES += $(BUILD)/tests/command/packaged

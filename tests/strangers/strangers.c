@@ -156,6 +156,29 @@ Test(words, read_verdicts_of_JUnit)
 
 /* ---- The tables ---- */
 
+Test(suites, take_from_another_entry_what_is_not_in_theirs)
+{
+    struct outcome outcome = run_words(
+        NULL, NULL, NULL, "bash", "-euc",
+        ". tests/strangers/table.sh\n"
+        "suites_table=$(mktemp)\n"
+        "printf '[a]\nleast 1\nsource x\nrun\n\tone\n\ttwo\n[b]\nlike a\nleast 2\n"
+        "[c]\nlike b\nsource\n[d]\nleast 3\n' >$suites_table\n"
+        "for suite in a b c d; do\n"
+        "    for key in least source run; do echo $suite $key: $(value $suite $key); done\n"
+        "done\n"
+        "rm $suites_table",
+        NULL);
+
+    cr_assert_str_eq(outcome.out,
+                     "a least: 1\na source: x\na run: one two\n"
+                     "b least: 2\nb source: x\nb run: one two\n"
+                     "c least: 2\nc source:\nc run: one two\n"
+                     "d least: 3\nd source:\nd run:\n",
+                     "a suite runs with another's words: %s%s", outcome.out, outcome.err);
+    outcome_free(&outcome);
+}
+
 static void expect_none(const char *script, const char *lost)
 {
     struct outcome outcome = run_words(NULL, NULL, NULL, "bash", "-c", script, NULL);

@@ -196,12 +196,25 @@ static void note_block(const struct findings *findings, struct process *process)
         note_method(&status->openssl[i]);
 }
 
+/* By another of its threads where the first has ended. */
+static int open_process(struct process *process, struct findings *findings)
+{
+    int error = process_open(process, findings->pid);
+    pid_t other = error == ESRCH ? process_other_thread(findings->pid) : 0;
+
+    if (other == 0)
+        return error;
+    findings->pid = other;
+    trail_note("  its first thread has ended; looked at by thread %d", (int)other);
+    return process_open(process, other);
+}
+
 /* Whether another try may show more. */
 static bool look_once(struct findings *findings)
 {
     struct process process;
     bool changed = false;
-    int error = process_open(&process, findings->pid);
+    int error = open_process(&process, findings);
 
     if (error == ESRCH)
         verdict_say(findings->look, LOOK_GONE, "no such process");
@@ -221,6 +234,10 @@ static bool look_once(struct findings *findings)
         verdict_on_provider(findings, &process);
         look_at_mappings(findings, &process);
         verdict_conclude(findings, &process);
+    }
+    if (process_is_over(&process)) {
+        verdict_say(findings->look, LOOK_TROUBLE, "it became another program meanwhile");
+        changed = true;
     }
     process_close(&process);
     return changed;

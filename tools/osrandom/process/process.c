@@ -3,6 +3,7 @@
  */
 #include "process.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -192,6 +193,31 @@ int process_open(struct process *process, pid_t pid)
     for (int i = 0; pid > 0 && i < ATTEMPTS && error == ESRCH; i++)
         error = open_once(process, pid);
     return error;
+}
+
+pid_t process_other_thread(pid_t pid)
+{
+    const struct dirent *entry;
+    char path[32];
+    pid_t other = 0;
+    DIR *threads;
+
+    snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+    threads = opendir(path);
+    while (threads && (other == 0 || other == pid) && (entry = readdir(threads)))
+        other = (pid_t)strtol(entry->d_name, NULL, 10);
+    if (threads)
+        closedir(threads);
+    return other == pid ? 0 : other;
+}
+
+bool process_is_over(const struct process *process)
+{
+    uint64_t size = (uint64_t)sysconf(_SC_PAGESIZE), entry;
+    uint64_t page = process->count > 0 ? process->mappings[0].start / size : 0;
+
+    return process->pages >= 0 &&
+           pread(process->pages, &entry, sizeof(entry), (off_t)(page * sizeof(entry))) == 0;
 }
 
 /* ---- Reading ---- */

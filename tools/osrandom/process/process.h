@@ -44,6 +44,14 @@ struct process {
 int process_open(struct process *process, pid_t pid);
 void process_close(struct process *process);
 
+/* When its first thread has ended, /proc/PID shows nothing of a process, and /proc/TID of another
+ * thread all of it. 0 if it has no other. */
+pid_t process_other_thread(pid_t pid);
+
+/* Whether it has ended, or become another program, since it was opened: then what was read of it
+ * may be cut off anywhere. */
+bool process_is_over(const struct process *process);
+
 /* The same from a text in the format of /proc/PID/maps and a descriptor in which an offset is an
  * address; both belong to the result from then on, and every mapping is taken to answer. 0 or
  * ENOMEM. */
