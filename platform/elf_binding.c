@@ -26,7 +26,7 @@ static uintptr_t table_of(const struct elf_image *image, ElfW(Sxword) tag)
     return elf_image_readable(image, value, 1) ? value : image->base + value;
 }
 
-/* An entry of a table of versions, NULL if it lies outside. */
+/* An entry of a table, NULL if it lies outside. */
 static const void *entry_at(const struct elf_image *image, uintptr_t address, size_t size)
 {
     return address % _Alignof(uint32_t) == 0 && elf_image_readable(image, address, size)
@@ -36,13 +36,23 @@ static const void *entry_at(const struct elf_image *image, uintptr_t address, si
 
 #define ENTRY(image, type, address) ((const type *)entry_at(image, address, sizeof(type)))
 
+#if defined(__LP64__)
+enum { RELOCATIONS = DT_RELA, RELOCATIONS_SIZE = DT_RELASZ };
+typedef ElfW(Rela) relocation;
+#else
+enum { RELOCATIONS = DT_REL, RELOCATIONS_SIZE = DT_RELSZ };
+typedef ElfW(Rel) relocation;
+#endif
+
 /* ---- What it asks for ---- */
 
-/* No table says how many symbols there are, unless it has a DT_HASH; linkers put the strings behind
- * the symbols, and the loader itself relies on that. Where patchelf has moved them, whatever
- * follows in the segment is looked at as well: nothing there has an import's name. */
+/* No table says how many symbols there are, unless it has a DT_HASH; linkers put other tables
+ * behind the symbols, and the loader itself relies on that of the strings. Where patchelf has moved
+ * them all, whatever follows in the segment is looked at as well: nothing there has an import's
+ * name. */
 static size_t symbol_count(const struct elf_image *image)
 {
+    static const int followers[] = {DT_STRTAB, DT_VERSYM, RELOCATIONS, DT_JMPREL};
     uintptr_t end = image->symbols;
 
     for (size_t i = 0; i < image->header_count; i++) {
@@ -52,8 +62,12 @@ static size_t symbol_count(const struct elf_image *image)
         if (load->p_type == PT_LOAD && image->symbols - start < load->p_filesz)
             end = start + load->p_filesz;
     }
-    if (image->strings > image->symbols && image->strings < end)
-        end = image->strings;
+    for (size_t i = 0; i < sizeof(followers) / sizeof(followers[0]); i++) {
+        const uintptr_t next = table_of(image, followers[i]);
+
+        if (next > image->symbols && next < end)
+            end = next;
+    }
     return (end - image->symbols) / sizeof(ElfW(Sym));
 }
 
@@ -164,6 +178,33 @@ bool elf_may_need(const struct elf_image *image, const char *file)
             return true;
     }
     return false;
+}
+
+/* ---- What it was given ---- */
+
+static bool visit_table(const struct elf_image *image, ElfW(Sxword) tag, ElfW(Sxword) size_tag,
+                        bool (*visit)(uintptr_t word, void *context), void *context)
+{
+    uintptr_t next = table_of(image, tag), size = 0;
+
+    if (!next || !dynamic_value(image, size_tag, &size))
+        return false;
+    for (; size >= sizeof(relocation); next += sizeof(relocation), size -= sizeof(relocation)) {
+        const relocation *entry = ENTRY(image, relocation, next);
+        const uintptr_t *word =
+            entry ? ENTRY(image, uintptr_t, image->base + entry->r_offset) : NULL;
+
+        if (word && visit(*word, context))
+            return true;
+    }
+    return false;
+}
+
+bool elf_each_bound(const struct elf_image *image, bool (*visit)(uintptr_t word, void *context),
+                    void *context)
+{
+    return visit_table(image, DT_JMPREL, DT_PLTRELSZ, visit, context) ||
+           visit_table(image, RELOCATIONS, RELOCATIONS_SIZE, visit, context);
 }
 
 /* ---- What it offers ---- */

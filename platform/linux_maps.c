@@ -19,6 +19,7 @@ struct line {
     bool in_end, readable;
     uintptr_t start, end;
     uintptr_t offset;
+    uintptr_t file; /* a mixture of its device and inode */
     size_t name_length;
 };
 
@@ -52,6 +53,8 @@ static void take(struct line *line, char byte)
         line->readable |= byte == 'r';
     else if (line->field == OFFSET)
         line->offset = line->offset << 4 | digit(byte);
+    else
+        line->file = line->file * 31 + digit(byte);
 }
 
 /* Visits until it is told that it was enough; whether it was told, or all were visited. */
@@ -121,7 +124,7 @@ bool linux_maps_path(uintptr_t start, char *path, size_t room)
 }
 
 struct place {
-    uintptr_t start, offset, found;
+    uintptr_t start, offset, file, found;
     size_t size;
 };
 
@@ -130,8 +133,11 @@ static bool is_place(const struct line *line, void *context)
     struct place *place = context;
     const uintptr_t behind = place->offset - line->offset;
 
-    if (!line->readable || line->start < place->start || line->offset > place->offset ||
-        line->end - line->start < place->size || line->end - line->start - place->size < behind)
+    if (line->start == place->start)
+        place->file = line->file;
+    if (!line->readable || line->start < place->start || line->file != place->file ||
+        line->offset > place->offset || line->end - line->start < place->size ||
+        line->end - line->start - place->size < behind)
         return false;
     place->found = line->start + behind;
     return true;

@@ -24,8 +24,8 @@ bool linux_maps_each(void (*visit)(uintptr_t start, const char *name, void *cont
  */
 bool linux_maps_path(uintptr_t start, char *path, size_t room);
 
-/* Where size bytes of the file whose beginning is mapped there, from offset on, can be read: the
- * first such mapping from there on, whatever its file. 0 if there is none. */
+/* Where size bytes of the file whose beginning is mapped there, from offset on, can be read: in the
+ * first such mapping of it from there on. 0 if there is none. */
 uintptr_t linux_maps_place(uintptr_t start, uintptr_t offset, size_t size);
 
 #endif

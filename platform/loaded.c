@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <sys/auxv.h>
 
+#include "apart.h"
 #include "linux_maps.h"
 #include "linux_syscall.h"
 
@@ -27,29 +28,56 @@ struct found_object {
 int find_object(void *address, struct found_object *found) __asm__("_dl_find_object")
     __attribute__((weak));
 
-/* Tools that add to a file move the program headers behind all else when their place is too small:
- * patchelf has, in the libcryptos of Python's wheels. No public word of the loader's tells where.
- */
-static bool starts_at(struct elf_image *image, uintptr_t start)
-{
-    const ElfW(Ehdr) *header = (const ElfW(Ehdr) *)start;
-
-    return elf_image_starts_at(image, header) ||
-           (header->e_phentsize == sizeof(ElfW(Phdr)) &&
-            elf_image_starts_with(
-                image, header,
-                (const ElfW(Phdr) *)linux_maps_place(start, header->e_phoff,
-                                                     header->e_phnum * sizeof(ElfW(Phdr)))));
-}
-
-static bool read_from(uintptr_t start, struct loaded *loaded)
+/* Of an ELF file that lies in another object's data no more than its headers is read. */
+static bool read_rest(const void *address, struct loaded *loaded)
 {
     struct elf_image *image = &loaded->image;
 
-    loaded->start = start;
-    return starts_at(image, start) &&
+    return elf_image_contains(image, address) &&
            elf_image_read(image, image->base, image->headers, image->header_count) &&
-           elf_image_start(image) == start;
+           elf_image_start(image) == loaded->start;
+}
+
+/* ---- Program headers that lie elsewhere ---- */
+
+enum { KNOWN_PLACES = 16 };
+
+/* Where they were found in these objects: how far behind the start, in the lower half; what tells
+ * the object from others, in the upper one. */
+static _Atomic uint64_t known_places[KNOWN_PLACES] APART(6);
+
+static uint64_t sign_of(const struct loaded *loaded, const ElfW(Ehdr) *header)
+{
+    uint64_t mixed = loaded->start ^ (uint64_t)header->e_phoff << 40 ^ header->e_shoff;
+
+    return mixed * UINT64_C(0x9e3779b97f4a7c15) | UINT32_MAX;
+}
+
+__attribute__((cold)) static bool starts_with_moved(struct loaded *loaded)
+{
+    const ElfW(Ehdr) *header = (const ElfW(Ehdr) *)loaded->start;
+    const uint64_t sign = sign_of(loaded, header);
+    _Atomic uint64_t *known = &known_places[sign >> 60];
+    const uint64_t word = *known;
+    const uintptr_t place = (word | UINT32_MAX) == sign
+                                ? loaded->start + (uint32_t)word
+                                : linux_maps_place(loaded->start, header->e_phoff,
+                                                   header->e_phnum * sizeof(ElfW(Phdr)));
+
+    if (!elf_image_starts_with(&loaded->image, header, (const ElfW(Phdr) *)place))
+        return false;
+    if (place - loaded->start < UINT32_MAX)
+        *known = (sign & ~(uint64_t)UINT32_MAX) | (place - loaded->start);
+    return true;
+}
+
+void loaded_find_headers(struct loaded *loaded)
+{
+    struct loaded found = *loaded;
+
+    if (loaded->image.headers == loaded->stand_in && starts_with_moved(&found) &&
+        read_rest((const void *)loaded->start, &found))
+        loaded->image = found.image;
 }
 
 /* ---- Where the C library does not tell ---- */
@@ -83,11 +111,13 @@ static bool begins_elf(uintptr_t page)
                          no_time) == -ETIMEDOUT;
 }
 
-/* An ELF file may also lie in another object's data. */
 static bool covers(uintptr_t start, const void *address, struct loaded *loaded)
 {
-    return begins_elf(start) && starts_at(&loaded->image, start) &&
-           elf_image_contains(&loaded->image, address) && read_from(start, loaded);
+    loaded->start = start;
+    return begins_elf(start) &&
+           (elf_image_starts_at(&loaded->image, (const ElfW(Ehdr) *)start) ||
+            starts_with_moved(loaded)) &&
+           read_rest(address, loaded);
 }
 
 static bool look_below(const void *address, struct loaded *loaded)
@@ -121,6 +151,23 @@ static bool read_program(uintptr_t base, const void *address, struct loaded *loa
     return elf_image_contains(&loaded->image, address);
 }
 
+/* Program headers of which the loader's public words tell the rest. */
+static bool read_without_headers(const struct found_object *found, struct loaded *loaded)
+{
+    const uintptr_t base = found->map->l_addr, size = (uintptr_t)found->end - loaded->start;
+    const uintptr_t dynamic = (uintptr_t)found->map->l_ld;
+
+    loaded->stand_in[0] = (ElfW(Phdr)){.p_type = PT_LOAD,
+                                       .p_flags = PF_R | PF_W,
+                                       .p_vaddr = loaded->start - base,
+                                       .p_filesz = size,
+                                       .p_memsz = size};
+    loaded->stand_in[1] = (ElfW(Phdr)){.p_type = PT_DYNAMIC,
+                                       .p_vaddr = dynamic - base,
+                                       .p_memsz = (uintptr_t)found->end - dynamic};
+    return elf_image_read(&loaded->image, base, loaded->stand_in, STAND_INS);
+}
+
 bool loaded_at(const void *address, struct loaded *loaded)
 {
     struct found_object found;
@@ -131,8 +178,11 @@ bool loaded_at(const void *address, struct loaded *loaded)
         return false;
     loaded->path = found.map->l_name;
     loaded->mark = found.map;
-    return read_from((uintptr_t)found.start, loaded) ||
-           (*found.map->l_name == '\0' && read_program(found.map->l_addr, address, loaded));
+    loaded->start = (uintptr_t)found.start;
+    return (elf_image_starts_at(&loaded->image, (const ElfW(Ehdr) *)loaded->start) &&
+            read_rest(address, loaded)) ||
+           (*found.map->l_name ? read_without_headers(&found, loaded)
+                               : read_program(found.map->l_addr, address, loaded));
 }
 
 bool loaded_from(uintptr_t start, struct loaded *loaded)

@@ -36,9 +36,12 @@ static enum kind kind_of(const struct elf_image *image)
                : KIND_NAMESAKE;
 }
 
-static struct libcrypto *enter(const struct loaded *loaded, enum kind kind)
+static struct libcrypto *enter(struct loaded *loaded, enum kind kind)
 {
-    struct libcrypto *entry = libcrypto_enter(loaded, NULL);
+    struct libcrypto *entry;
+
+    loaded_find_headers(loaded);
+    entry = libcrypto_enter(loaded, NULL);
 
     if (entry && kind == KIND_NAMESAKE)
         entry->pin = PIN_FOREIGN;
@@ -195,7 +198,10 @@ struct libcrypto *find_initialising(const void *address, const char *name)
     case KIND_OPENSSL:
         return is_known(entry) ? entry : enter(&loaded, KIND_OPENSSL);
     case KIND_OTHER:
-        return is_known(entry) ? entry : hidden_enter(&loaded, address, name);
+        if (is_known(entry))
+            return entry;
+        loaded_find_headers(&loaded);
+        return hidden_enter(&loaded, address, name);
     default:
         return NULL;
     }

@@ -213,6 +213,9 @@ struct libcrypto *libcrypto_enter(const struct loaded *loaded, void *const *insi
     entry->is_given = false;
     entry->is_hidden = inside != NULL;
     entry->image = loaded->image;
+    if (loaded->image.headers == loaded->stand_in)
+        entry->image.headers =
+            __builtin_memcpy(entry->stand_in, loaded->stand_in, sizeof(entry->stand_in));
     entry->mark = loaded->mark;
     entry->version_count = elf_versions(&loaded->image, entry->versions, MOST_VERSIONS);
     entry->path = name_of(loaded);

@@ -110,7 +110,8 @@ struct libcrypto {
     _Atomic bool is_entered; /* a pin is inside it, and may hold its locks */
     bool is_hidden;          /* a copy that exports nothing: no call from outside is for it */
     struct elf_image image;
-    const void *mark;  /* see loaded.h */
+    ElfW(Phdr) stand_in[STAND_INS]; /* see loaded.h */
+    const void *mark;               /* see loaded.h */
     uint32_t names[3]; /* elf_hash_of() what it is needed by: its soname, its path and the last part
                         * of that; 0: it has none */
     uint32_t versions[MOST_VERSIONS];

@@ -90,6 +90,28 @@ static struct libcrypto *linked(const struct asked *asked)
     return NULL;
 }
 
+struct lead {
+    const struct asked *asked;
+    struct libcrypto *to;
+};
+
+static bool leads_to_one(uintptr_t word, void *context)
+{
+    struct lead *lead = context;
+
+    lead->to = libcrypto_around((const void *)word);
+    return lead->to && fits(lead->asked, lead->to);
+}
+
+/* By its other calls, as far as the loader has bound them: it may need an OpenSSL by a link's name,
+ * or another library that needs one. */
+static struct libcrypto *led_to(const struct asked *asked)
+{
+    struct lead lead = {.asked = asked};
+
+    return elf_each_bound(asked->image, leads_to_one, &lead) ? lead.to : NULL;
+}
+
 static struct libcrypto *bound(const struct asked *asked)
 {
     struct libcrypto *found = of_start(asked);
@@ -164,9 +186,9 @@ static struct libcrypto *first_of_start(enum function function)
     return first && first->pin != PIN_FOREIGN ? first : NULL;
 }
 
-/* NULL if none is known to be linked to, or to stay. */
-static struct libcrypto *choose(const struct loaded *object, const void *caller,
-                                enum function function)
+/* NULL if none is known to be linked to, or to stay. What it concludes is kept. */
+__attribute__((cold)) static struct libcrypto *choose(const struct loaded *object,
+                                                      const void *caller, enum function function)
 {
     struct asked asked = what_is_asked(&object->image, function);
     struct libcrypto *meant;
@@ -179,6 +201,8 @@ static struct libcrypto *choose(const struct loaded *object, const void *caller,
         meant = bound(&asked);
         if (!meant && !is_seen(caller) && find_needed(&object->image))
             meant = bound(&asked);
+        if (!meant)
+            meant = led_to(&asked);
     } else if (!meant) {
         meant = meant_by_others(function);
         if (!meant)

@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harmless.h"
+#include "move_headers.h"
 #include "text.h"
 
 enum { TEXT = 64, PLUGINS = 3 };
@@ -20,6 +22,7 @@ struct company {
 };
 
 #define SO "plugin.so"
+#define UNDER "underlinked.so"
 
 static struct company companies[] = {
     {{"openssl-4.0", "openssl-3.6"}, "openssl-3.6/host", "keep", {"openssl-4.0/" SO}},
@@ -38,6 +41,10 @@ static struct company companies[] = {
      "host",
      "close",
      {"twins/openssl-3.0.so", "twins/openssl-1.1.1.so", "twins/openssl-3.0.so"}},
+    /* Linked to a library that needs it. */
+    {{"openssl-3.0", "openssl-1.1.1"}, "host", "keep", {"openssl-1.1.1/" SO, "openssl-3.0/" UNDER}},
+    {{"openssl-3.0", "openssl-1.1.1"}, "host", "keep", {"openssl-3.0/" SO, "openssl-1.1.1/" UNDER}},
+    {{"openssl-4.0", "openssl-3.6"}, "host", "keep", {"openssl-3.6/" SO, "openssl-4.0/" UNDER}},
     /* Without symbol versions a reference goes to the first that has the name. */
     {{"openssl-3.0", "openssl-1.1.1"}, "openssl-3.0/host", "keep", {"versionless/" SO}},
     {{"openssl-3.0", "openssl-1.1.1"}, "host", "keep", {"openssl-3.0/" SO, "versionless/" SO}},
@@ -154,4 +161,81 @@ ParameterizedTest(struct company *company, plugins,
     cr_expect(draws == (*company->plugins[1] ? 2 : 1), "%s: %d draws", company->host, draws);
     outcome_free(&shim);
     ledger_free(ledger);
+}
+
+/* A plugin and its OpenSSL whose program headers were moved: their calls are told apart without a
+ * file being opened, and without others that are mapped being read where the headers are not. */
+static struct company moved[] = {
+    {{"openssl-4.0", "openssl-3.6"}, "openssl-4.0/host", "keep", {"openssl-3.6"}},
+    {{"openssl-4.0", "openssl-1.1.1"}, "openssl-4.0/host", "keep", {"openssl-1.1.1"}},
+    {{"openssl-3.0", "openssl-1.1.1"}, "openssl-1.1.1/host", "keep", {"openssl-3.0"}},
+    {{"openssl-3.0", "openssl-1.1.1"}, "openssl-3.0/host", "keep", {"openssl-1.1.1"}},
+};
+
+/* Its path; where the plugin lies then, and its OpenSSL. */
+static char *move_both(const char *name, const char *directory, bool mapped)
+{
+    const struct tree *tree = tree_or_skip(name);
+    char *from = text_format("harmless/%s/" SO, name), *plugin = text_format("%s/" SO, directory);
+    char *libcrypto = text_format("%s%s", directory, strrchr(tree->libcrypto, '/'));
+
+    move_headers(built(from), plugin, mapped);
+    move_headers(tree->libcrypto, libcrypto, mapped);
+    free(from);
+    free(libcrypto);
+    return plugin;
+}
+
+static void remove_all(const char *directory)
+{
+    struct outcome outcome = run_words(NULL, NULL, NULL, "rm", "-rf", directory, NULL);
+
+    outcome_free(&outcome);
+}
+
+static struct outcome keep_moved(const struct company *company, const char *fence,
+                                 const char *preload, const char *mode)
+{
+    char directory[] = "/tmp/osrandom-plugins-XXXXXX";
+    const char *words[] = {program(company->host), company->how, NULL, NULL};
+    struct tree both = *tree_or_skip(company->trees[0]);
+    const struct command command = {
+        .argv = words, .env = WORDS(fence, mode), .preload = preload, .tree = &both};
+    struct outcome outcome;
+
+    cr_assert(mkdtemp(directory) != NULL);
+    both.libraries = text_format("%s:%s:%s", directory, both.libraries,
+                                 tree_or_skip(company->trees[1])->libraries);
+    words[2] = move_both(company->plugins[0], directory, strcmp(fence, "HOST_FENCE=cut") != 0);
+    outcome = run(&command);
+    remove_all(directory);
+    number_lines(&outcome);
+    leave_out(&outcome, "by a tail call");
+    return outcome;
+}
+
+ParameterizedTestParameters(plugins, whose_headers_were_moved_reach_theirs_without_a_file)
+{
+    return cr_make_param_array(struct company, moved, sizeof(moved) / sizeof(moved[0]));
+}
+
+ParameterizedTest(struct company *company, plugins,
+                  whose_headers_were_moved_reach_theirs_without_a_file)
+{
+    static const char *const fences[] = {"HOST_FENCE=descriptors", "HOST_FENCE=files",
+                                         "HOST_FENCE=cut"};
+
+    for (size_t i = 0; i < 2 * sizeof(fences) / sizeof(fences[0]); i++) {
+        const char *fence = fences[i / 2], *mode = modes[i % 2];
+        struct outcome stock = keep_moved(company, fence, NULL, mode);
+        struct outcome shim = keep_moved(company, fence, the_shim(), mode);
+        char what[4 * TEXT];
+
+        snprintf(what, sizeof(what), "%s, a plugin of %s, %s, %s", company->host,
+                 company->plugins[0], fence, mode);
+        expect_same_lines(what, "a call has opened a file, or has gone to the wrong OpenSSL",
+                          &stock, &shim);
+        outcome_free(&stock);
+        outcome_free(&shim);
+    }
 }

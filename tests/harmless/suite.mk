@@ -20,7 +20,8 @@ $(HARMLESS_2_31): tests/probes/loader.c $(wildcard tests/probes/*.h) $(BUILD)/tr
 TEST_FILES += $(HARMLESS_2_31)
 .SECONDARY: $(BUILD)/trees/glibc-2.31
 
-# Programs with an OpenSSL each, and plugins with another.
+# Programs with an OpenSSL each, and plugins with another; underlinked, a plugin names libssl alone,
+# which brings the libcrypto that it calls.
 HARMLESS_TREES := openssl-1.1.1 openssl-3.0 openssl-3.6 openssl-4.0
 HARMLESS_PROGRAMS := $(wildcard tests/harmless/programs/*.[ch])
 HARMLESS_COMPILE = $(CC) -O2 -g $(TEST_CFLAGS) -Wno-deprecated-declarations -Itests/harmless/programs
@@ -37,7 +38,12 @@ $(BUILD)/harmless/$(1)/host $(BUILD)/harmless/$(1)/host_getenv: $(HARMLESS_PROGR
 	$$(Q). $$$$(cat $(BUILD)/trees/$(1))/tree.env && $$(HARMLESS_COMPILE) -isystem $$$$INCLUDE -DLINKED \
 	    $$(if $$(filter %_getenv,$$@),-DOWN_GETENV) -fPIE -pie -o $$@ tests/harmless/programs/host.c \
 	    $$$$LIBCRYPTO -ldl -Wl,--allow-shlib-undefined
-TEST_FILES += $(addprefix $(BUILD)/harmless/$(1)/,plugin.so host host_getenv)
+$(BUILD)/harmless/$(1)/underlinked.so: $(HARMLESS_PROGRAMS) $(BUILD)/trees/$(1) $(FLAGS_FILE)
+	$$(call say,PLUGIN,$$@)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q). $$$$(cat $(BUILD)/trees/$(1))/tree.env && $$(HARMLESS_COMPILE) -isystem $$$$INCLUDE \
+	    -fPIC -shared -o $$@ tests/harmless/programs/plugin.c -Wl,--no-as-needed $$$$LIBSSL -Wl,--allow-shlib-undefined
+TEST_FILES += $(addprefix $(BUILD)/harmless/$(1)/,plugin.so underlinked.so host host_getenv)
 endef
 $(foreach tree,$(HARMLESS_TREES),$(eval $(call harmless_rules,$(tree))))
 

@@ -21,7 +21,7 @@ $(LOAD_SHIMS): $(LOAD_DIR)/%/libosrandom_preload.so: $(SHIM) tests/load/suite.mk
 	$(Q)touch $@
 
 LOAD_SOURCES := tests/load/programs
-LOAD_CFLAGS := -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror -Iplatform
+LOAD_CFLAGS := -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror -Iplatform -Ipreload
 LOAD_LIBCS := glibc $(if $(shell command -v musl-gcc),musl)
 $(LOAD_DIR)/glibc/%: LOAD_CC = $(CC)
 $(LOAD_DIR)/musl/%: LOAD_CC = musl-gcc

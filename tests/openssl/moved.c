@@ -1,75 +1,13 @@
 /*
- * Libraries whose program headers were moved behind all else, as patchelf does when they have
- * outgrown their place: the libcryptos of some of Python's wheels.
+ * Libraries whose program headers were moved.
  */
-#include <elf.h>
-#include <fcntl.h>
-#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "move_headers.h"
 #include "ways.h"
-
-enum { PAGE = 0x10000, MOST_HEADERS = 32 }; /* the largest page */
-
-static uintptr_t whole_pages(uintptr_t size)
-{
-    return (size + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
-}
-
-/* The headers, and behind the last segment one more, in which they lie; how many there are then. */
-static size_t with_room(ElfW(Phdr) headers[MOST_HEADERS], const ElfW(Phdr) *old, size_t count,
-                        uintptr_t offset)
-{
-    size_t last = 0;
-    uintptr_t end;
-
-    cr_assert(count > 0 && count < MOST_HEADERS);
-    for (size_t i = 0; i < count; i++)
-        if (old[i].p_type == PT_LOAD)
-            last = i;
-    end = whole_pages(old[last].p_vaddr + old[last].p_memsz);
-    memcpy(headers, old, (last + 1) * sizeof(*headers));
-    memcpy(headers + last + 2, old + last + 1, (count - last - 1) * sizeof(*headers));
-    count++;
-    headers[last + 1] = (ElfW(Phdr)){.p_type = PT_LOAD,
-                                     .p_flags = PF_R,
-                                     .p_offset = offset,
-                                     .p_vaddr = end,
-                                     .p_paddr = end,
-                                     .p_filesz = count * sizeof(*headers),
-                                     .p_memsz = count * sizeof(*headers),
-                                     .p_align = PAGE};
-    return count;
-}
-
-static void move_headers(const char *from, const char *to)
-{
-    ElfW(Phdr) headers[MOST_HEADERS];
-    int in = open(from, O_RDONLY), out = open(to, O_RDWR | O_CREAT, 0755);
-    struct stat about;
-    ElfW(Ehdr) *file;
-    uintptr_t offset;
-    size_t size;
-
-    cr_assert(in >= 0 && out >= 0 && fstat(in, &about) == 0);
-    file = mmap(NULL, (size_t)about.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, in, 0);
-    cr_assert(file != MAP_FAILED);
-    offset = whole_pages((uintptr_t)about.st_size);
-    file->e_phnum = (ElfW(Half))with_room(
-        headers, (const ElfW(Phdr) *)((const char *)file + file->e_phoff), file->e_phnum, offset);
-    file->e_phoff = offset;
-    size = file->e_phnum * sizeof(*headers);
-    cr_assert(write(out, file, (size_t)about.st_size) == about.st_size &&
-              pwrite(out, headers, size, (off_t)offset) == (ssize_t)size);
-    munmap(file, (size_t)about.st_size);
-    close(in);
-    close(out);
-}
 
 ParameterizedTestParameters(moved, one_whose_program_headers_were_moved_is_covered_when_loaded_late)
 {
@@ -91,7 +29,7 @@ ParameterizedTest(struct way *way, moved,
     cr_assert(mkdtemp(directory) != NULL);
     cr_assert(asprintf(&moved, "%s%s", directory, strrchr(tree->libcrypto, '/')) > 0);
     cr_assert(asprintf(&libraries, "%s:%s", directory, tree->libraries) > 0);
-    move_headers(tree->libcrypto, moved);
+    move_headers(tree->libcrypto, moved, true);
     host.libraries = libraries;
     snprintf(file, sizeof(file), "probes/%s/draws.so", way->tree);
     shim = run_words(the_ledger_shim(), &host, WORDS(ledger->env, "OSRANDOM_LOG=info"),

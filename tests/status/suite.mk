@@ -33,7 +33,7 @@ $(STATUS_DIR)/musl/target: tests/status/programs/target.c $(BUILD)/load/musl/lib
 	$(call say,PROGRAM,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)musl-gcc -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror -DSMALL_OPENSSL \
-	    -Itests/load/programs -fPIE -pie -o $@ $< -L$(BUILD)/load/musl -lsmall_openssl -lpthread \
+	    -Ipreload -Itests/load/programs -fPIE -pie -o $@ $< -L$(BUILD)/load/musl -lsmall_openssl -lpthread \
 	    -Wl,-rpath,$(abspath $(BUILD)/load/musl)
 endif
 
@@ -51,12 +51,12 @@ $(STATUS_NARROW_DIR)/libosrandom_preload.so: $(SHIM) tests/status/suite.mk
 $(STATUS_NARROW_DIR)/libsmall_openssl.so: tests/load/programs/small_openssl.c $(FLAGS_FILE)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(STATUS_NARROW_CC) -std=gnu11 -D_GNU_SOURCE -O1 -g -Iplatform -fPIC -shared -o $@ $<
+	$(Q)$(STATUS_NARROW_CC) -std=gnu11 -D_GNU_SOURCE -O1 -g -Iplatform -Ipreload -fPIC -shared -o $@ $<
 
 $(STATUS_NARROW_DIR)/target: tests/status/programs/target.c $(STATUS_NARROW_DIR)/libsmall_openssl.so
 	$(call say,PROGRAM,$@)
 	$(Q)libc=$$($(STATUS_NARROW_CC) -print-file-name=libc.so.6) && $(STATUS_NARROW_CC) -std=gnu11 -D_GNU_SOURCE -O1 -g \
-	    -DSMALL_OPENSSL -Itests/load/programs -o $@ $< -L$(@D) -lsmall_openssl -lpthread \
+	    -DSMALL_OPENSSL -Ipreload -Itests/load/programs -o $@ $< -L$(@D) -lsmall_openssl -lpthread \
 	    -Wl,-rpath,$(abspath $(@D)):$${libc%/*} -Wl,--dynamic-linker=$${libc%/*}/ld-linux.so.2
 endif
 

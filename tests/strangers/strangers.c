@@ -147,9 +147,37 @@ Test(words, read_verdicts_of_JUnit)
                 "</testcase><testcase name=\"c\"><error/></testcase><testcase name=\"d\"><skipped/>"
                 "</testcase></testsuite>",
                 "@ok a\n@fail x.b\n@fail c\n@skip d\n", "verdicts in XML are misread");
+    expect_read("junit $file",
+                "<testsuites><testsuite name=\"s\"><testcase group=\"g.h\" name=\"a\"/>"
+                "<testcase group=\"i\" name=\"a\"><failure/></testcase><testcase name=\"a\"/>"
+                "</testsuite></testsuites>",
+                "@ok s.g.h.a\n@fail s.i.a\n@ok s.a\n", "nobody knows in which group a test failed");
 }
 
 /* ---- The tables ---- */
+
+Test(suites, take_from_another_entry_what_is_not_in_theirs)
+{
+    struct outcome outcome = run_words(
+        NULL, NULL, NULL, "bash", "-euc",
+        ". tests/strangers/table.sh\n"
+        "suites_table=$(mktemp)\n"
+        "printf '[a]\nleast 1\nsource x\nrun\n\tone\n\ttwo\n[b]\nlike a\nleast 2\n"
+        "[c]\nlike b\nsource\n[d]\nleast 3\n' >$suites_table\n"
+        "for suite in a b c d; do\n"
+        "    for key in least source run; do echo $suite $key: $(value $suite $key); done\n"
+        "done\n"
+        "rm $suites_table",
+        NULL);
+
+    cr_assert_str_eq(outcome.out,
+                     "a least: 1\na source: x\na run: one two\n"
+                     "b least: 2\nb source: x\nb run: one two\n"
+                     "c least: 2\nc source:\nc run: one two\n"
+                     "d least: 3\nd source:\nd run:\n",
+                     "a suite runs with another's words: %s%s", outcome.out, outcome.err);
+    outcome_free(&outcome);
+}
 
 static void expect_none(const char *script, const char *lost)
 {

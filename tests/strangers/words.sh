@@ -12,17 +12,19 @@ stranger() {
 }
 [ "$SIDE" = stock ] || under=1
 
-# junit FILE: the verdicts in a JUnit XML file, as many as there are.
+# junit FILE: the verdicts in a JUnit XML file, as many as there are. Erlang's Common Test names the class
+# once, in the suite around them, and runs one test in many groups.
 junit() {
     python3 - "$1" <<'PYTHON'
 import sys
 import xml.etree.ElementTree as tree
 
-for case in tree.parse(sys.argv[1]).iter("testcase"):
-    parts = {part.tag for part in case}
-    verdict = "fail" if parts & {"failure", "error"} else "skip" if "skipped" in parts else "ok"
-    where = case.get("classname")
-    print(f"@{verdict} {where + '.' if where else ''}{case.get('name')}")
+for suite in tree.parse(sys.argv[1]).iter("testsuite"):
+    for case in suite.findall("testcase"):
+        parts = {part.tag for part in case}
+        verdict = "fail" if parts & {"failure", "error"} else "skip" if "skipped" in parts else "ok"
+        where = [case.get("classname") or suite.get("name"), case.get("group"), case.get("name")]
+        print(f"@{verdict} {'.'.join(filter(None, where))}")
 PYTHON
 }
 

@@ -199,6 +199,29 @@ Test(elf_objects, what_is_imported_is_known_wherever_the_strings_lie)
     free(moved);
 }
 
+/* As loaded.h has it where the program headers lie out of reach. */
+Test(elf_objects, imports_are_looked_for_no_farther_than_to_the_next_table)
+{
+    const ElfW(Phdr) whole = {.p_type = PT_LOAD,
+                              .p_flags = PF_R | PF_W,
+                              .p_filesz = UINTPTR_MAX / 2,
+                              .p_memsz = UINTPTR_MAX / 2};
+    const struct elf_image linked = mapped("");
+    struct elf_image image = linked;
+    /* Far behind the symbols, and nothing is mapped between. */
+    char *moved = __builtin_alloca(linked.strings_size);
+    uint32_t version;
+
+    memcpy(moved, (const void *)linked.strings, linked.strings_size);
+    image.headers = &whole;
+    image.header_count = 1;
+    image.strings = (uintptr_t)moved;
+    image.gnu_hash = 0;
+    cr_assert(image.strings > image.symbols);
+    cr_assert(elf_imports(&image, "dl_iterate_phdr", &version));
+    cr_assert(!elf_imports(&image, "dl_iterate", &version));
+}
+
 static void small(const char *file, bool by_gnu_hash)
 {
     const char *path = built(file);

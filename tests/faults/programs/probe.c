@@ -4,6 +4,7 @@
  * rows in which they do otherwise than the model. Exits 1 if there are any, 77 where no system call
  * can be made to fail.
  */
+#include <alloca.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,12 +15,13 @@
 
 #include "../rows.h"
 #include "activate.h"
+#include "linux_slot.h"
 #include "method.h"
 #include "report.h"
 #include "settings.h"
 #include "status.h"
 
-enum { LONGEST_DRAW = 900, NO_RUN = 7, MOST_TRIES = 3, MOST_TOLD = 3 };
+enum { LONGEST_DRAW = 900, NO_RUN = 7, MOST_TRIES = 3, MOST_TOLD = 3, STACK = 1 << STACK_SHIFT };
 
 /* Written by the child. */
 static struct used {
@@ -43,9 +45,8 @@ static bool has_gap(const unsigned char *bytes, size_t length)
     return false;
 }
 
-static void use(const void *argument)
+__attribute__((noinline)) static void draw(const struct usage *usage)
 {
-    const struct usage *usage = argument;
     static unsigned char bytes[LONGEST_DRAW];
     const struct osrandom_counters *counters;
 
@@ -67,6 +68,17 @@ static void use(const void *argument)
     used->outcome.failures = (unsigned int)counters->failures;
     for (size_t i = 0; i < RANDOM_STRIPES; i++)
         used->outcome.tally += (unsigned int)counters->tallies[i].draws;
+}
+
+/* Draws on both sides of a border between two slots' stacks would take both, and a key each: their
+ * frames are put in the middle. */
+static void use(const void *argument)
+{
+    const uintptr_t above = (uintptr_t)__builtin_frame_address(0) % STACK;
+    volatile char *room = alloca(above + STACK / 2);
+
+    *room = 0;
+    draw(argument);
     _exit(EXIT_SUCCESS);
 }
 

@@ -13,22 +13,22 @@ static int bad_bytes(unsigned char *buffer, int length)
     return 1;
 }
 
-static const struct slow_method bad_method = {.bytes = bad_bytes};
-static const struct slow_method *now = &bad_method;
+static const struct rand_method bad_method = {.bytes = bad_bytes};
+static const struct rand_method *now = &bad_method;
 
 static int key(unsigned char *buffer, int length)
 {
     return now->bytes(buffer, length);
 }
 
-int RAND_set_rand_method(const struct slow_method *method)
+int RAND_set_rand_method(const struct rand_method *method)
 {
     stand_still();
     now = method ? method : &bad_method;
     return 1;
 }
 
-const struct slow_method *RAND_get_rand_method(void)
+const struct rand_method *RAND_get_rand_method(void)
 {
     return now;
 }

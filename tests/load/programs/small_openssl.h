@@ -5,16 +5,11 @@
 #ifndef OSRANDOM_TESTS_SMALL_OPENSSL_H
 #define OSRANDOM_TESTS_SMALL_OPENSSL_H
 
+#include "openssl_abi.h"
+
 enum { SMALL_BAD_BYTE = 0x5a };
 
-typedef struct {
-    int (*seed)(const void *buffer, int length);
-    int (*bytes)(unsigned char *buffer, int length);
-    void (*cleanup)(void);
-    int (*add)(const void *buffer, int length, double entropy);
-    int (*pseudorand)(unsigned char *buffer, int length);
-    int (*status)(void);
-} RAND_METHOD;
+typedef struct rand_method RAND_METHOD;
 
 int RAND_set_rand_method(const RAND_METHOD *method);
 const RAND_METHOD *RAND_get_rand_method(void);

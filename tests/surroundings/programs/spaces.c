@@ -9,15 +9,7 @@
 #include "show.h"
 
 #ifdef OWN_GETENV
-char *getenv(const char *name)
-{
-    size_t length = strlen(name);
-
-    for (char **entry = environ; *entry; entry++)
-        if (strncmp(*entry, name, length) == 0 && (*entry)[length] == '=')
-            return *entry + length + 1;
-    return NULL;
-}
+#include "own_getenv.h"
 #endif
 
 static void *load(const char *how, const char *module)
