@@ -104,6 +104,8 @@ Test(explain, looks_here_for_what_the_search_path_lacks)
 Test(explain, knows_a_static_program)
 {
     expect_told(NULL, built("tests/command/static"), 1, "not covered", "it is static");
+    expect_told(NULL, built("tests/command/static_inside"), 1, "not covered",
+                "2099 inside, and hides it; no shim can be loaded beside it");
 }
 
 Test(explain, knows_a_library_that_takes_no_method)

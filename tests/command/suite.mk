@@ -1,7 +1,7 @@
 # Programs that come by their OpenSSL in ways that `osrandom explain` must tell apart. libalike.so
 # exports what the shim looks for.
 COMMAND_FILES := $(addprefix $(BUILD)/tests/command/,libs/libalike.so by_rpath by_runpath through/libthrough.so \
-                   through_library static writes loads/libloads.so loads/libmount.so \
+                   through_library static static_inside writes loads/libloads.so loads/libmount.so \
                    loads/libpam.so loads/security/pam_alike.so host host_linked names_library has_modules awslc exports \
                    awslc_inside boringssl_inside meddles.so held held_plain held_hidden held_stripped held_exported forged.so moody.so silent.so \
                    ends.so crash.so never_answers maps forge libs/libaws.so forged_provider.so)
@@ -36,6 +36,10 @@ $(BUILD)/tests/command/through_library: tests/command/programs/plain.c $(BUILD)/
 $(BUILD)/tests/command/static: tests/command/programs/plain.c
 	$(call say,CC,$@)
 	$(COMMAND_COMPILE) $< -static
+
+$(BUILD)/tests/command/static_inside: tests/command/programs/plain.c tests/command/programs/openssl_inside.c
+	$(call say,CC,$@)
+	$(COMMAND_COMPILE) $(filter %.c,$^) -static
 
 $(BUILD)/tests/command/writes: tests/command/programs/writes.c
 	$(call say,CC,$@)

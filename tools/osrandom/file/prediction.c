@@ -231,7 +231,8 @@ static void note_exported(struct inquiry *inquiry, const struct object *object,
 static void note_hidden(struct inquiry *inquiry, const struct object *object, enum inside inside)
 {
     bool is_program = object == inquiry->object && !is_library(object);
-    const char *how = inside == INSIDE_SYMBOLS ? "its symbols are known, so that it is pinned"
+    const char *how = is_program && !object->loader ? "no shim can be loaded beside it"
+                      : inside == INSIDE_SYMBOLS    ? "its symbols are known, so that it is pinned"
                       : inside == INSIDE_STRIPPED && object->is_provider
                           ? "a provider keeps its own generator"
                       : inside == INSIDE_STRIPPED ? "it has no symbols"
