@@ -101,14 +101,20 @@ static uint32_t first_word_of_elf(void)
     return first.word;
 }
 
-/* A word that is not as expected is EAGAIN, an unreadable one EFAULT; one that is as expected would
- * be waited for, for no time at all. */
+/* A word that is not as expected is EAGAIN, an unreadable one EFAULT. Of one that is, no waiter is
+ * woken and none moved. On a PC of 32 bits, where no sixth argument is to be had, it would be
+ * waited for, for no time at all: which takes 50 microseconds. */
 static bool begins_elf(uintptr_t page)
 {
+#if defined(__i386__)
     const int64_t no_time[2] = {0, 0};
 
     return linux_syscall(SYS_futex, page, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, first_word_of_elf(),
                          no_time) == -ETIMEDOUT;
+#else
+    return linux_syscall(SYS_futex, page, FUTEX_CMP_REQUEUE | FUTEX_PRIVATE_FLAG, 0, 0, page,
+                         first_word_of_elf()) == 0;
+#endif
 }
 
 static bool covers(uintptr_t start, const void *address, struct loaded *loaded)

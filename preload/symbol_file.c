@@ -113,7 +113,7 @@ static bool read_sections(struct work *work)
         size_t left = file->header.e_shnum - done, count = left < AT_ONCE ? left : AT_ONCE;
 
         if (!symbol_search_read(file->descriptor,
-                                (uint64_t)file->header.e_shoff + done * sizeof(*sections),
+                                file->header.e_shoff + (uint64_t)done * sizeof(*sections),
                                 work->search.window, count * sizeof(*sections)))
             return false;
         for (size_t i = 0; i < count; i++)

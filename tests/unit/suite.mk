@@ -2,6 +2,16 @@
 unit_LINKS += $(patsubst %,$(BUILD)/preload/%.o,build_id generators guard report rules setting_words settings symbol_file \
                 symbol_search)
 
+# platform/loaded.c as it is under a C library that does not tell what lies at an address.
+BELOW := $(BUILD)/tests/unit/loaded_below.o
+unit_LINKS += $(BELOW)
+$(BELOW): $(BUILD)/platform/loaded.o
+	$(call say,OBJCOPY,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)objcopy --redefine-sym _dl_find_object=told_by_nobody --redefine-sym loaded_at=below_at \
+	    --redefine-sym loaded_from=below_from --redefine-sym loaded_still=below_still \
+	    --redefine-sym loaded_find_headers=below_find_headers $< $@
+
 # The test program exports its symbols, so that it can be looked up in like a library.
 $(BUILD)/tests/unit/run: LDFLAGS += -rdynamic
 
