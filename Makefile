@@ -86,8 +86,8 @@ whole = $(if $(LTO),$(foreach object,$(1),$(if $(filter $(PLAIN_ONLY),$(object))
           $(patsubst $(BUILD)/%,$(BUILD)/whole/%,$(object)))),$(1))
 WHOLE_OBJECTS := $(call whole,$(SHIM_OBJECTS))
 
-# What a draw passes through is built as CFLAGS say, the rest to be small; on a PC of 32 bits, which has the kernel's
-# system call alone, all of it.
+# What a draw passes through is built as CFLAGS say, the rest to be small, and so is what is marked cold in these files; on
+# a PC of 32 bits, which has the kernel's system call alone, all of it.
 HOT_SOURCES := platform/elf_image.c platform/linux_choice.c platform/linux_vdso.c platform/linux_getrandom.c \
                platform/random.c preload/defaults.c preload/draws.c preload/method.c preload/whom.c
 SMALL_SOURCES := $(filter-out $(if $(filter i386-% i486-% i586-% i686-%,$(MACHINE)),,$(HOT_SOURCES)),$(SHIM_SOURCES))

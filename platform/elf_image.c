@@ -75,8 +75,8 @@ const char *elf_image_string(const struct elf_image *image, size_t offset)
     return NULL;
 }
 
-bool elf_image_read(struct elf_image *image, uintptr_t base, const ElfW(Phdr) *headers,
-                    size_t header_count)
+__attribute__((cold)) bool elf_image_read(struct elf_image *image, uintptr_t base,
+                                          const ElfW(Phdr) *headers, size_t header_count)
 {
     *image = (struct elf_image){.base = base, .headers = headers, .header_count = header_count};
 
@@ -241,7 +241,8 @@ uint32_t elf_hash_of(const char *name)
     return hash;
 }
 
-static void *find_by_sysv_hash(const struct elf_image *image, const char *name)
+__attribute__((cold)) static void *find_by_sysv_hash(const struct elf_image *image,
+                                                     const char *name)
 {
     /* The numbers of buckets and of symbols, the buckets, then one word a symbol. */
     const sysv_word *buckets = ELEMENT(image, sysv_word, image->sysv_hash, 0);

@@ -85,7 +85,7 @@ static vdso_getrandom *find_call(void)
 }
 #endif
 
-static int start(void)
+__attribute__((cold)) static int start(void)
 {
     struct parameters parameters = {0};
     vdso_getrandom *call = find_call();

@@ -75,8 +75,8 @@ static unsigned int place_of(enum random_source wanted)
     return index % SOURCES;
 }
 
-int random_start(enum random_source wanted, struct random_tally *tallies,
-                 random_notify_function *notify)
+__attribute__((cold)) int random_start(enum random_source wanted, struct random_tally *tallies,
+                                       random_notify_function *notify)
 {
     const unsigned int place = place_of(wanted);
     int error = ENOSYS, first_error = 0;
@@ -137,7 +137,8 @@ static void settle_on(unsigned int index, unsigned int chosen, int error)
 }
 
 /* From the chosen source, which has answered got, and from those behind it. */
-static int fill_from_any(unsigned int chosen, long got, void *buffer, size_t length)
+__attribute__((cold)) static int fill_from_any(unsigned int chosen, long got, void *buffer,
+                                               size_t length)
 {
     unsigned char *cursor = buffer;
     size_t left = length;

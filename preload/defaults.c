@@ -34,7 +34,7 @@ static bool is_lent(struct libcrypto *meant, const EVP_RAND_CTX *generator)
 }
 
 /* A default one, of the default provider, of an OpenSSL that is ours. */
-static bool is_ours(struct libcrypto *meant, EVP_RAND_CTX *generator)
+__attribute__((cold)) static bool is_ours(struct libcrypto *meant, EVP_RAND_CTX *generator)
 {
     enum owner owner;
 
@@ -82,7 +82,7 @@ LEND(RAND_get0_public)
 LEND(RAND_get0_private)
 
 /* The program's own, which no draw of ours may touch. */
-EVP_RAND_CTX *EVP_RAND_CTX_new(EVP_RAND *algorithm, EVP_RAND_CTX *parent)
+__attribute__((cold)) EVP_RAND_CTX *EVP_RAND_CTX_new(EVP_RAND *algorithm, EVP_RAND_CTX *parent)
 {
     struct libcrypto *meant = whom(CALLER, FUNCTION_EVP_RAND_CTX_new);
 

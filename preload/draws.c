@@ -40,8 +40,9 @@ DRAW(RAND_priv_bytes)
 DRAW(RAND_pseudo_bytes)
 
 /* Refused, and said on the error queue, as stock does: by its own generator. */
-static int too_strong(struct libcrypto *meant, OSSL_LIB_CTX *context, unsigned char *buffer,
-                      size_t length, unsigned int strength)
+__attribute__((cold)) static int too_strong(struct libcrypto *meant, OSSL_LIB_CTX *context,
+                                            unsigned char *buffer, size_t length,
+                                            unsigned int strength)
 {
     EVP_RAND_CTX *generator = meant ? FORWARD(meant, RAND_get0_public, context) : NULL;
 
@@ -119,7 +120,7 @@ void RAND_add(const void *buffer, int length, double entropy)
 }
 
 /* A new context is asleep, even where one lay that has been woken: see wake.h. */
-OSSL_LIB_CTX *OSSL_LIB_CTX_new(void)
+__attribute__((cold)) OSSL_LIB_CTX *OSSL_LIB_CTX_new(void)
 {
     struct libcrypto *meant = whom(CALLER, FUNCTION_OSSL_LIB_CTX_new);
     OSSL_LIB_CTX *context = meant ? FORWARD(meant, OSSL_LIB_CTX_new) : NULL;
