@@ -35,7 +35,7 @@ $(PERF_DIR)/empty.so: tests/load/programs/empty.c $(FLAGS_FILE)
 	$(Q)$(CC) -O1 -shared -fPIC -nostdlib -Wl,-z,relro,-z,now -o $@ $<
 
 # It is no Criterion program: what asserts is left out.
-PERF_SUPPORT := $(filter-out %/configuration.o,$(SUPPORT_OBJECTS))
+PERF_SUPPORT := $(filter-out %/configuration.o %/move_headers.o,$(SUPPORT_OBJECTS))
 $(PERF_DIR)/perf: $(PERF_OBJECTS) $(PERF_COMPARE) $(PERF_SUPPORT) $(filter $(BUILD)/platform/%,$(SHIM_OBJECTS))
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
