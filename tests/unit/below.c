@@ -26,6 +26,9 @@ Test(below, an_object_is_found_without_sleep)
     struct loaded found;
     long before;
 
+#if defined(__i386__)
+    cr_skip_test("a PC of 32 bits has no sixth argument for the call that does not wait");
+#endif
     cr_assert(below_at(address, &found) && elf_image_symbol(&found.image, "printf") == address);
     before = sleeps();
     for (int i = 0; i < LOOKS; i++)
