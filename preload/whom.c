@@ -100,11 +100,12 @@ static bool leads_to_one(uintptr_t word, void *context)
     struct lead *lead = context;
 
     lead->to = libcrypto_around((const void *)word);
-    return lead->to && fits(lead->asked, lead->to);
+    return lead->to && libcrypto_is_still(lead->to) && fits(lead->asked, lead->to);
 }
 
 /* By its other calls, as far as the loader has bound them: it may need an OpenSSL by a link's name,
- * or another library that needs one. */
+ * or another library that needs one. The program may have written there since, and what that leads
+ * to may be gone. */
 static struct libcrypto *led_to(const struct asked *asked)
 {
     struct lead lead = {.asked = asked};
