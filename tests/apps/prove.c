@@ -12,6 +12,7 @@
 #include "ledger.h"
 #include "level.h"
 #include "table.h"
+#include "text.h"
 
 enum {
     SKIPPED = 77, /* the exit status of a script that cannot run here */
@@ -49,18 +50,6 @@ static char *first_line(char *text)
     return text;
 }
 
-/* What a program said at the end, which is why it ended. */
-static const char *last_line(char *text)
-{
-    size_t length = strlen(text);
-    const char *before;
-
-    while (length > 0 && text[length - 1] == '\n')
-        text[--length] = '\0';
-    before = strrchr(text, '\n');
-    return before ? before + 1 : text;
-}
-
 char *tree_of_programs(const char *name)
 {
     const char *const words[] = {"tests/apps/tree", name, NULL};
@@ -72,7 +61,7 @@ char *tree_of_programs(const char *name)
         cr_skip_test("pivot_root is missing: apt-get install util-linux-extra");
     made = run(&(struct command){.argv = words, .seconds = TREE_SECONDS});
     if (made.exit_code != 0)
-        cr_skip_test("no programs to test: %s", last_line(made.err));
+        cr_skip_test("no programs to test: %s", text_last_line(made.err));
     free(made.err);
     return first_line(made.out);
 }
