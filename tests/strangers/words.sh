@@ -28,6 +28,14 @@ for suite in tree.parse(sys.argv[1]).iter("testsuite"):
 PYTHON
 }
 
+# common_test ARGUMENT...: Erlang's, of the suites in this directory, and their verdicts.
+common_test() {
+    stranger ct_run -noinput -no_auto_compile -multiply_timetraps 5 -logdir /home/stranger -dir . \
+        -ct_hooks cth_surefire '[{path,"/home/stranger/out.xml"}]' "$@" || :
+    junit /home/stranger/out.xml
+    rm /home/stranger/out.xml
+}
+
 # tap_in FILE [NAME]: the verdicts in what programs said that speak TAP, NAME before each, or what the harness
 # calls the program. A test without a name is called by its comment, for two processes of one may speak in turn;
 # the numbers in it are ports and addresses.
