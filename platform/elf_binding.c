@@ -182,6 +182,12 @@ bool elf_may_need(const struct elf_image *image, const char *file)
 
 /* ---- What it was given ---- */
 
+/* Without one it is a pointer into the object itself, or was before the program put in another. */
+static bool has_symbol(const relocation *entry)
+{
+    return entry->r_info >> (sizeof(entry->r_info) == sizeof(uint64_t) ? 32 : 8) != 0;
+}
+
 static bool visit_table(const struct elf_image *image, ElfW(Sxword) tag, ElfW(Sxword) size_tag,
                         bool (*visit)(uintptr_t word, void *context), void *context)
 {
@@ -191,9 +197,11 @@ static bool visit_table(const struct elf_image *image, ElfW(Sxword) tag, ElfW(Sx
         return false;
     for (; size >= sizeof(relocation); next += sizeof(relocation), size -= sizeof(relocation)) {
         const relocation *entry = ENTRY(image, relocation, next);
-        const uintptr_t *word =
-            entry ? ENTRY(image, uintptr_t, image->base + entry->r_offset) : NULL;
+        const uintptr_t *word;
 
+        if (!entry)
+            return false;
+        word = has_symbol(entry) ? ENTRY(image, uintptr_t, image->base + entry->r_offset) : NULL;
         if (word && visit(*word, context))
             return true;
     }
