@@ -161,6 +161,15 @@ static bool has_moved_headers(uintptr_t start)
     return header->e_phoff + header->e_phnum * sizeof(ElfW(Phdr)) > PAGE;
 }
 
+/* Of a file that was mapped to be read, what it says of segments is not so. */
+static bool has_dynamic(const struct elf_image *image)
+{
+    for (size_t i = 0; i < image->header_count; i++)
+        if (image->headers[i].p_type == PT_DYNAMIC)
+            return compare(image->base + image->headers[i].p_vaddr, 0) != -EFAULT;
+    return false;
+}
+
 static bool covers(uintptr_t start, const void *address, struct loaded *loaded)
 {
     loaded->start = start;
@@ -168,7 +177,7 @@ static bool covers(uintptr_t start, const void *address, struct loaded *loaded)
     return (has_moved_headers(start)
                 ? starts_with_moved(loaded)
                 : elf_image_starts_at(&loaded->image, (const ElfW(Ehdr) *)start)) &&
-           read_rest(address, loaded);
+           has_dynamic(&loaded->image) && read_rest(address, loaded);
 }
 
 static uint64_t to_remember(const struct loaded *loaded)

@@ -155,8 +155,21 @@ Test(below, of_an_object_in_which_an_address_does_not_lie_nothing_is_read)
     open_pages(above + PAGE, PAGE);
     cr_assert(is_found_at(room, room + 2 * PAGE));
     other->headers[0].p_memsz = 16 * MEGABYTE;
-    other->headers[1].p_vaddr = 4 * MEGABYTE;
+    other->headers[1].p_vaddr = PAGE - sizeof(ElfW(Dyn));
+    *(ElfW(Dyn) *)(room + PAGE - sizeof(ElfW(Dyn))) = (ElfW(Dyn)){.d_tag = DT_DEBUG};
     cr_expect(is_found_at(above, above + PAGE));
+}
+
+/* Its segments are not where it says, and its program headers lie in the first page all the same. */
+Test(below, a_file_that_is_mapped_to_be_read_is_no_object)
+{
+    char *room = room_of(MEGABYTE);
+    struct loaded found;
+
+    object_at(room, MEGABYTE);
+    ((struct object *)room)->headers[1].p_vaddr = 4 * PAGE;
+    open_pages(room + 2 * PAGE, PAGE);
+    cr_expect(!below_at(room + 2 * PAGE, &found));
 }
 
 /* As large libraries lie, which the kernel puts where a large page may be. */
