@@ -199,6 +199,16 @@ Test(elf_objects, what_is_imported_is_known_wherever_the_strings_lie)
     free(moved);
 }
 
+Test(elf_objects, an_object_begins_where_its_first_page_is_mapped)
+{
+    const ElfW(Phdr) segment = {
+        .p_type = PT_LOAD, .p_offset = 0x200, .p_vaddr = 0x200, .p_filesz = 64, .p_memsz = 64};
+    const struct elf_image image = {.base = 0x10000, .headers = &segment, .header_count = 1};
+
+    cr_assert(elf_image_start(&image) == 0x10000,
+              "an OpenSSL is taken for two, and each of its calls is looked at");
+}
+
 /* As loaded.h has it where the program headers lie out of reach. */
 Test(elf_objects, imports_are_looked_for_no_farther_than_to_the_next_table)
 {
