@@ -10,6 +10,7 @@
 #include "level.h"
 #include "prove.h"
 #include "table.h"
+#include "text.h"
 
 enum { SKIPPED = 77 };
 
@@ -57,7 +58,7 @@ static char *said_by(const char *name, bool with_machine)
         abort();
     outcome = run_in_box(tree, the_shim(), "/dev/null", archive, script);
     if (outcome.exit_code == SKIPPED)
-        cr_skip_test("%s", outcome.err);
+        cr_skip_test("%s", text_last_line(outcome.err));
     cr_assert(outcome.exit_code == 0, "it cannot be told of: %s%s", outcome.out, outcome.err);
     cr_expect(!strstr(outcome.out, "it failed"), "a boot did not do what it should: %s%s",
               outcome.out, outcome.err);

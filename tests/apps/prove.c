@@ -12,6 +12,7 @@
 #include "ledger.h"
 #include "level.h"
 #include "table.h"
+#include "text.h"
 
 enum {
     SKIPPED = 77, /* the exit status of a script that cannot run here */
@@ -60,7 +61,7 @@ char *tree_of_programs(const char *name)
         cr_skip_test("pivot_root is missing: apt-get install util-linux-extra");
     made = run(&(struct command){.argv = words, .seconds = TREE_SECONDS});
     if (made.exit_code != 0)
-        cr_skip_test("no programs to test: %s", made.err);
+        cr_skip_test("no programs to test: %s", text_last_line(made.err));
     free(made.err);
     return first_line(made.out);
 }

@@ -33,7 +33,7 @@ static struct outcome guest(const struct root *root)
     struct outcome said = run(&(struct command){.argv = words, .seconds = BOOT_SECONDS});
 
     if (said.exit_code == NO_EMULATOR)
-        cr_skip_test("%s", said.err);
+        cr_skip_test("%s", text_last_line(said.err));
     cr_assert(said.exit_code == 0, "the guest does not come to its end: %s%s", said.out, said.err);
     return said;
 }

@@ -19,7 +19,7 @@ static const char *openssl_for_musl(void)
     struct outcome made = run(&command);
 
     if (made.exit_code != 0)
-        cr_skip_test("%s", made.err);
+        cr_skip_test("%s", text_last_line(made.err));
     made.out[strcspn(made.out, "\n")] = '\0';
     return made.out;
 }

@@ -99,7 +99,7 @@ struct root root_of(const struct machine *machine, const char *suite)
     struct root root = {.machine = machine};
 
     if (made.exit_code != 0)
-        cr_skip_test("%s", made.err);
+        cr_skip_test("%s", text_last_line(made.err));
     made.out[strcspn(made.out, "\n")] = '\0';
     root.path = made.out;
     root.tree = (struct tree){
@@ -206,7 +206,7 @@ struct outcome run_inside(const struct root *root, const char *shim, const char 
     struct outcome outcome = run(&command);
 
     if (outcome.exit_code == NOT_FOUND && strstr(outcome.err, "enter: "))
-        cr_skip_test("%s", outcome.err);
+        cr_skip_test("%s", text_last_line(outcome.err));
     return outcome;
 }
 

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 char *text_format(const char *format, ...)
 {
@@ -17,4 +18,15 @@ char *text_format(const char *format, ...)
         abort();
     va_end(arguments);
     return text;
+}
+
+char *text_last_line(char *text)
+{
+    size_t length = strlen(text);
+    char *before;
+
+    while (length > 0 && text[length - 1] == '\n')
+        text[--length] = '\0';
+    before = strrchr(text, '\n');
+    return before ? before + 1 : text;
 }

@@ -7,4 +7,7 @@
 /* The caller frees it. */
 char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Where the last line begins, whose end is cut off: it says why a script gave up. */
+char *text_last_line(char *text);
+
 #endif

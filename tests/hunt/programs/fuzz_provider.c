@@ -18,12 +18,17 @@ static bool is_text(const char *text, size_t room)
     return memchr(text, '\0', room) != NULL;
 }
 
-/* An OpenSSL is named by where one of its files' mappings begins, as the list has them. */
+/* An OpenSSL is named by where one of its files' mappings begins. No kernel's list has two at one
+ * place (proc_pid_maps(5)), but an input may: all are looked through. */
 static bool begins_mapping(const struct process *process, uint64_t base)
 {
-    const struct mapping *mapping = process_mapping_at(process, base);
+    for (size_t i = 0; i < process->count; i++) {
+        const struct mapping *mapping = &process->mappings[i];
 
-    return mapping && mapping->inode != 0 && mapping->offset == 0;
+        if (mapping->start == base && mapping->inode != 0 && mapping->offset == 0)
+            return true;
+    }
+    return false;
 }
 
 static void check(const struct process *process, const struct block_provider *provider)
