@@ -3,11 +3,13 @@
  */
 #include <criterion/criterion.h>
 #include <link.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -42,6 +44,27 @@ Test(below, an_object_is_found_without_sleep)
     cr_expect(before < LOOKS / 10,
               "%ld of %d looks have slept: a call beside a second OpenSSL takes 50 us and more",
               before, LOOKS);
+}
+
+static void take_signal(int number)
+{
+    (void)number;
+}
+
+/* On a PC of 32 bits each page is waited for, for no time, and a signal ends that too. */
+Test(below, an_object_is_found_among_signals)
+{
+    const struct itimerval often = {.it_interval = {.tv_usec = 50}, .it_value = {.tv_usec = 50}};
+    const struct itimerval never = {0};
+    struct loaded found;
+    int missed = 0;
+
+    signal(SIGALRM, take_signal);
+    setitimer(ITIMER_REAL, &often, NULL);
+    for (int i = 0; i < 1000; i++)
+        missed += !below_at((const void *)printf, &found);
+    setitimer(ITIMER_REAL, &never, NULL);
+    cr_expect(missed == 0, "%d calls are laid to nobody", missed);
 }
 
 /* ---- Objects of which nothing is there but what is read ---- */
