@@ -25,8 +25,8 @@ static int note_end(struct dl_phdr_info *info, size_t size, void *context)
         return 0;
     for (size_t i = 0; i < info->dlpi_phnum; i++)
         if (info->dlpi_phdr[i].p_type == PT_LOAD)
-            extent->end = (extent->base + info->dlpi_phdr[i].p_vaddr +
-                           info->dlpi_phdr[i].p_memsz + PAGE - 1) &
+            extent->end = (extent->base + info->dlpi_phdr[i].p_vaddr + info->dlpi_phdr[i].p_memsz +
+                           PAGE - 1) &
                           -(uintptr_t)PAGE;
     return 1;
 }

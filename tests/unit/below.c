@@ -98,9 +98,9 @@ static void write_object(char *start, size_t size, size_t headers_at)
 {
     struct object *object = (struct object *)start;
     const ElfW(Addr) dynamic = offsetof(struct object, dynamic);
-    const ElfW(Phdr)
-        headers[] = {{.p_type = PT_LOAD, .p_flags = PF_R, .p_filesz = size, .p_memsz = size},
-                     {.p_type = PT_DYNAMIC, .p_vaddr = dynamic, .p_memsz = sizeof(object->dynamic)}};
+    const ElfW(Phdr) headers[] = {
+        {.p_type = PT_LOAD, .p_flags = PF_R, .p_filesz = size, .p_memsz = size},
+        {.p_type = PT_DYNAMIC, .p_vaddr = dynamic, .p_memsz = sizeof(object->dynamic)}};
 
     *object = (struct object){
         .header = {.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3},
@@ -183,7 +183,7 @@ Test(below, of_an_object_in_which_an_address_does_not_lie_nothing_is_read)
     cr_expect(is_found_at(above, above + PAGE));
 }
 
-/* Its segments are not where it says, and its program headers lie in the first page all the same. */
+/* Its segments are not where it says, though its program headers are in the first page. */
 Test(below, a_file_that_is_mapped_to_be_read_is_no_object)
 {
     char *room = room_of(MEGABYTE);
