@@ -3,13 +3,6 @@
  */
 #include "elf_image.h"
 
-/* The word of DT_HASH: 64 bits on s390x, by that machine's ABI. */
-#if defined(__s390x__)
-typedef uint64_t sysv_word;
-#else
-typedef uint32_t sysv_word;
-#endif
-
 static bool spans(uintptr_t start, uintptr_t size, uintptr_t address, size_t length)
 {
     return address >= start && address - start <= size && length <= size - (address - start);
