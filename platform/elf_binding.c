@@ -46,10 +46,9 @@ typedef ElfW(Rel) relocation;
 
 /* ---- What it asks for ---- */
 
-/* No table says how many symbols there are, unless it has a DT_HASH; linkers put other tables
- * behind the symbols, and the loader itself relies on that of the strings. Where patchelf has moved
- * them all, whatever follows in the segment is looked at as well: nothing there has an import's
- * name. */
+/* Where no DT_HASH says how many symbols there are: linkers put other tables behind them, and the
+ * loader itself relies on that of the strings. Where patchelf has moved them all, whatever follows
+ * in the segment is looked at as well: nothing there has an import's name. */
 static size_t symbol_count(const struct elf_image *image)
 {
     static const int followers[] = {DT_STRTAB, DT_VERSYM, RELOCATIONS, DT_JMPREL};
@@ -78,8 +77,13 @@ static size_t import_count(const struct elf_image *image)
     const struct {
         uint32_t buckets, first_symbol;
     } *hash = entry_at(image, image->gnu_hash, sizeof(*hash));
-    const size_t count = symbol_count(image);
+    const struct {
+        sysv_word buckets, symbols;
+    } *sysv = entry_at(image, image->sysv_hash, sizeof(*sysv));
+    size_t count = symbol_count(image);
 
+    if (sysv && sysv->symbols < count)
+        count = sysv->symbols;
     return hash && hash->first_symbol > 1 && hash->first_symbol < count ? hash->first_symbol
                                                                         : count;
 }
@@ -182,6 +186,12 @@ bool elf_may_need(const struct elf_image *image, const char *file)
 
 /* ---- What it was given ---- */
 
+/* Without one it is a pointer into the object itself, or was before the program put in another. */
+static bool has_symbol(const relocation *entry)
+{
+    return entry->r_info >> (sizeof(entry->r_info) == sizeof(uint64_t) ? 32 : 8) != 0;
+}
+
 static bool visit_table(const struct elf_image *image, ElfW(Sxword) tag, ElfW(Sxword) size_tag,
                         bool (*visit)(uintptr_t word, void *context), void *context)
 {
@@ -191,9 +201,11 @@ static bool visit_table(const struct elf_image *image, ElfW(Sxword) tag, ElfW(Sx
         return false;
     for (; size >= sizeof(relocation); next += sizeof(relocation), size -= sizeof(relocation)) {
         const relocation *entry = ENTRY(image, relocation, next);
-        const uintptr_t *word =
-            entry ? ENTRY(image, uintptr_t, image->base + entry->r_offset) : NULL;
+        const uintptr_t *word;
 
+        if (!entry)
+            return false;
+        word = has_symbol(entry) ? ENTRY(image, uintptr_t, image->base + entry->r_offset) : NULL;
         if (word && visit(*word, context))
             return true;
     }

@@ -23,8 +23,8 @@ bool elf_needs(const struct elf_image *image, uint32_t hash);
 /* Whether a file of this name, as libcrypto.so.3.0.7, may be one of them, as libcrypto.so.3. */
 bool elf_may_need(const struct elf_image *image, const char *file);
 
-/* Visits what the loader has written where it was asked to: where the object's calls lead, among
- * others. Until it is told that this was enough; whether it was told. */
+/* Visits what the loader has written where it was asked for a name: where the object's calls lead,
+ * among others. Until it is told that this was enough; whether it was told. */
 bool elf_each_bound(const struct elf_image *image, bool (*visit)(uintptr_t word, void *context),
                     void *context);
 

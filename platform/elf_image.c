@@ -3,13 +3,6 @@
  */
 #include "elf_image.h"
 
-/* The word of DT_HASH: 64 bits on s390x, by that machine's ABI. */
-#if defined(__s390x__)
-typedef uint64_t sysv_word;
-#else
-typedef uint32_t sysv_word;
-#endif
-
 static bool spans(uintptr_t start, uintptr_t size, uintptr_t address, size_t length)
 {
     return address >= start && address - start <= size && length <= size - (address - start);
@@ -119,11 +112,11 @@ __attribute__((cold)) bool elf_image_read(struct elf_image *image, uintptr_t bas
            (image->gnu_hash != 0 || image->sysv_hash != 0);
 }
 
+enum { PAGE = 4096 };
+
 /* The program headers, if they lie in the first page, which is all that is known to be there. */
 static const ElfW(Phdr) *headers_of(const ElfW(Ehdr) *header)
 {
-    enum { PAGE = 4096 };
-
     if (header->e_phoff > PAGE || header->e_phnum > (PAGE - header->e_phoff) / sizeof(ElfW(Phdr)))
         return NULL;
     return (const ElfW(Phdr) *)((uintptr_t)header + header->e_phoff);
@@ -277,7 +270,7 @@ uintptr_t elf_image_start(const struct elf_image *image)
         if (image->headers[i].p_type == PT_LOAD && segment < start)
             start = segment;
     }
-    return start;
+    return start & -(uintptr_t)PAGE; /* what is mapped are whole pages */
 }
 
 uintptr_t elf_image_end(const struct elf_image *image)

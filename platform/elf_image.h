@@ -16,6 +16,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The word of DT_HASH: 64 bits on s390x, by that machine's ABI. */
+#if defined(__s390x__)
+typedef uint64_t sysv_word;
+#else
+typedef uint32_t sysv_word;
+#endif
+
 struct elf_image {
     uintptr_t base; /* what is added to the file's virtual addresses */
     const ElfW(Phdr) *headers;

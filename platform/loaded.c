@@ -53,21 +53,40 @@ static uint64_t sign_of(const struct loaded *loaded, const ElfW(Ehdr) *header)
     return mixed * UINT64_C(0x9e3779b97f4a7c15) | UINT32_MAX;
 }
 
+static uintptr_t known_place(const struct loaded *loaded, uint64_t sign)
+{
+    for (size_t i = 0; i < KNOWN_PLACES; i++) {
+        const uint64_t word = known_places[i];
+
+        if ((word | UINT32_MAX) == sign)
+            return loaded->start + (uint32_t)word;
+    }
+    return 0;
+}
+
+/* In turn, so that no two objects drive each other out. */
+static void keep_place(const struct loaded *loaded, uint64_t sign, uintptr_t place)
+{
+    static _Atomic unsigned int next;
+
+    if (place - loaded->start < UINT32_MAX)
+        known_places[next++ % KNOWN_PLACES] =
+            (sign & ~(uint64_t)UINT32_MAX) | (place - loaded->start);
+}
+
 __attribute__((cold)) static bool starts_with_moved(struct loaded *loaded)
 {
     const ElfW(Ehdr) *header = (const ElfW(Ehdr) *)loaded->start;
     const uint64_t sign = sign_of(loaded, header);
-    _Atomic uint64_t *known = &known_places[sign >> 60];
-    const uint64_t word = *known;
-    const uintptr_t place = (word | UINT32_MAX) == sign
-                                ? loaded->start + (uint32_t)word
-                                : linux_maps_place(loaded->start, header->e_phoff,
-                                                   header->e_phnum * sizeof(ElfW(Phdr)));
+    const uintptr_t known = known_place(loaded, sign);
+    const uintptr_t place = known ? known
+                                  : linux_maps_place(loaded->start, header->e_phoff,
+                                                     header->e_phnum * sizeof(ElfW(Phdr)));
 
     if (!elf_image_starts_with(&loaded->image, header, (const ElfW(Phdr) *)place))
         return false;
-    if (place - loaded->start < UINT32_MAX)
-        *known = (sign & ~(uint64_t)UINT32_MAX) | (place - loaded->start);
+    if (!known)
+        keep_place(loaded, sign, place);
     return true;
 }
 
@@ -84,12 +103,15 @@ void loaded_find_headers(struct loaded *loaded)
 
 enum {
     PAGE = 4096,      /* the smallest: objects begin at a multiple of it */
-    FARTHEST = 65536, /* pages below an address, 256 MiB: larger objects are not known */
+    FARTHEST = 65535, /* pages below an address, 256 MiB: larger objects are not known */
+    GAP = 512,        /* pages, 2 MiB: segments lie no farther apart */
     REMEMBERED = 16,
 };
 
-/* Where objects began that were found before: the next look begins there. */
-static _Atomic uintptr_t remembered[REMEMBERED];
+/* Objects that were found before: the number of the page where one begins and, in the lower 16
+ * bits, how many more it has. Of one that an address does not lie in nothing is read: another
+ * thread may be unloading it. */
+static _Atomic uint64_t remembered[REMEMBERED];
 
 static uint32_t first_word_of_elf(void)
 {
@@ -101,49 +123,112 @@ static uint32_t first_word_of_elf(void)
     return first.word;
 }
 
-/* A word that is not as expected is EAGAIN, an unreadable one EFAULT. Of one that is, no waiter is
- * woken and none moved. On a PC of 32 bits, where no sixth argument is to be had, it would be
- * waited for, for no time at all: which takes 50 microseconds. */
-static bool begins_elf(uintptr_t page)
+/* 0 if the word there is as expected, EAGAIN if it is another, EFAULT if it cannot be read. Of one
+ * that is, no waiter is woken and none moved. On a PC of 32 bits, where no sixth argument is to be
+ * had, it would be waited for, for no time at all: which takes 50 microseconds. */
+static long compare(uintptr_t address, uint32_t expected)
 {
 #if defined(__i386__)
     const int64_t no_time[2] = {0, 0};
+    long answer =
+        linux_syscall(SYS_futex, address, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, expected, no_time);
 
-    return linux_syscall(SYS_futex, page, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, first_word_of_elf(),
-                         no_time) == -ETIMEDOUT;
+    return answer == -ETIMEDOUT || answer == -EINTR ? 0 : answer;
 #else
-    return linux_syscall(SYS_futex, page, FUTEX_CMP_REQUEUE | FUTEX_PRIVATE_FLAG, 0, 0, page,
-                         first_word_of_elf()) == 0;
+    return linux_syscall(SYS_futex, address, FUTEX_CMP_REQUEUE | FUTEX_PRIVATE_FLAG, 0, 0, address,
+                         expected);
 #endif
+}
+
+static long begins_elf(uintptr_t page)
+{
+    return compare(page, first_word_of_elf());
+}
+
+/* The lower half of where the file's section headers lie: they end it, mostly. */
+static const uint32_t *mark_below(uintptr_t start)
+{
+    const ElfW(Ehdr) *header = (const ElfW(Ehdr) *)start;
+
+    return (const uint32_t *)&header->e_shoff +
+           (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? sizeof(header->e_shoff) / 4 - 1 : 0);
+}
+
+static bool has_moved_headers(uintptr_t start)
+{
+    const ElfW(Ehdr) *header = (const ElfW(Ehdr) *)start;
+
+    return header->e_phoff + header->e_phnum * sizeof(ElfW(Phdr)) > PAGE;
+}
+
+/* Of a file that was mapped to be read, what it says of segments is not so. */
+static bool has_dynamic(const struct elf_image *image)
+{
+    for (size_t i = 0; i < image->header_count; i++)
+        if (image->headers[i].p_type == PT_DYNAMIC)
+            return compare(image->base + image->headers[i].p_vaddr, 0) != -EFAULT;
+    return false;
 }
 
 static bool covers(uintptr_t start, const void *address, struct loaded *loaded)
 {
     loaded->start = start;
-    return begins_elf(start) &&
-           (elf_image_starts_at(&loaded->image, (const ElfW(Ehdr) *)start) ||
-            starts_with_moved(loaded)) &&
-           read_rest(address, loaded);
+    loaded->mark = (const void *)(uintptr_t)*mark_below(start);
+    return (has_moved_headers(start)
+                ? starts_with_moved(loaded)
+                : elf_image_starts_at(&loaded->image, (const ElfW(Ehdr) *)start)) &&
+           has_dynamic(&loaded->image) && read_rest(address, loaded);
+}
+
+static uint64_t to_remember(const struct loaded *loaded)
+{
+    const uintptr_t more = (elf_image_end(&loaded->image) - 1 - loaded->start) / PAGE;
+
+    return (uint64_t)(loaded->start / PAGE) << 16 | (more < FARTHEST ? more : FARTHEST);
 }
 
 static bool look_below(const void *address, struct loaded *loaded)
 {
-    uintptr_t page = (uintptr_t)address & ~(uintptr_t)(PAGE - 1);
+    static _Atomic unsigned int next;
+    const uintptr_t around = (uintptr_t)address / PAGE;
+    _Atomic uint64_t *place = NULL;
+    size_t unreadable = 0;
 
     loaded->path = NULL;
-    loaded->mark = NULL;
-    for (size_t i = 0; i < REMEMBERED; i++)
-        if (remembered[i] && remembered[i] <= page && covers(remembered[i], address, loaded))
+    for (size_t i = 0; i < REMEMBERED; i++) {
+        const uint64_t word = remembered[i];
+        const uintptr_t page = (uintptr_t)(word >> 16);
+
+        if (around - page > (uint16_t)word)
+            continue;
+        if (begins_elf(page * PAGE) == 0 && covers(page * PAGE, address, loaded))
             return true;
-    for (size_t i = 0; i < FARTHEST && page; i++, page -= PAGE)
-        if (covers(page, address, loaded)) {
-            remembered[page / PAGE % REMEMBERED] = page;
+        place = &remembered[i]; /* another lies there now */
+    }
+    for (uintptr_t page = around; page && around - page <= FARTHEST && unreadable <= GAP; page--) {
+        const long answer = begins_elf(page * PAGE);
+
+        unreadable = answer == -EAGAIN ? 0 : unreadable + 1;
+        if (answer != 0)
+            continue;
+        if (covers(page * PAGE, address, loaded)) {
+            if (page != around || place)
+                *(place ? place : &remembered[next++ % REMEMBERED]) = to_remember(loaded);
             return true;
         }
+        if (has_moved_headers(page * PAGE))
+            return false; /* it may be the one, and what lies below is not */
+    }
     return false;
 }
 
 /* ---- Where it does ---- */
+
+/* The loader's note of an object is memory that the next one's may lie in. */
+static const void *mark_of(const struct found_object *found)
+{
+    return (const char *)found->map + ((uintptr_t)found->end - (uintptr_t)found->start);
+}
 
 /* Where a program's segments have gaps between them, as large pages make them, each of them is told
  * as if it was an object, and only the first begins an ELF file. */
@@ -183,7 +268,7 @@ bool loaded_at(const void *address, struct loaded *loaded)
     if (find_object((void *)(uintptr_t)address, &found) != 0)
         return false;
     loaded->path = found.map->l_name;
-    loaded->mark = found.map;
+    loaded->mark = mark_of(&found);
     loaded->start = (uintptr_t)found.start;
     return (elf_image_starts_at(&loaded->image, (const ElfW(Ehdr) *)loaded->start) &&
             read_rest(address, loaded)) ||
@@ -201,7 +286,8 @@ bool loaded_still(uintptr_t start, const void *mark)
     struct found_object found;
 
     if (!find_object)
-        return begins_elf(start);
+        return begins_elf(start) == 0 &&
+               compare((uintptr_t)mark_below(start), (uint32_t)(uintptr_t)mark) == 0;
     return find_object((void *)start, &found) == 0 && (uintptr_t)found.start == start &&
-           found.map == mark;
+           mark_of(&found) == mark;
 }

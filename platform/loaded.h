@@ -31,7 +31,7 @@ enum { STAND_INS = 2 };
 struct loaded {
     struct elf_image image; /* its headers may be the stand-ins below */
     uintptr_t start;        /* of its segments */
-    const void *mark;       /* the loader's own note of it; NULL: not known */
+    const void *mark;       /* tells it from others that lie there later; NULL: not known */
     const char *path;       /* as the loader names it, "" for the program; NULL: not known */
     ElfW(Phdr) stand_in[STAND_INS];
 };

@@ -23,7 +23,7 @@ chroot $machine osrandom --version >/dev/null 2>&1 || {
 # What a boot does is on standard input; "reset" there waits to be killed.
 cat >$machine/etc/systemd/system/script.service <<'END'
 [Service]
-ExecStart=/bin/sh -c '(set -eu; . /box/words; . /box/script) || echo "it failed"; systemctl poweroff'
+ExecStart=/bin/sh -c '(set -eu; . /box/words; . /box/script) || echo "it failed"; systemctl poweroff 2>/dev/null'
 StandardOutput=append:/box/said
 StandardError=append:/box/said
 END

@@ -21,7 +21,8 @@ TEST_FILES += $(HARMLESS_2_31)
 .SECONDARY: $(BUILD)/trees/glibc-2.31
 
 # Programs with an OpenSSL each, and plugins with another; underlinked, a plugin names libssl alone,
-# which brings the libcrypto that it calls.
+# which brings the libcrypto that it calls, and calls it past a PLT: pointers into itself are
+# relocated before what leads there.
 HARMLESS_TREES := openssl-1.1.1 openssl-3.0 openssl-3.6 openssl-4.0
 HARMLESS_PROGRAMS := $(wildcard tests/harmless/programs/*.[ch])
 HARMLESS_COMPILE = $(CC) -O2 -g $(TEST_CFLAGS) -Wno-deprecated-declarations -Itests/harmless/programs
@@ -42,7 +43,7 @@ $(BUILD)/harmless/$(1)/underlinked.so: $(HARMLESS_PROGRAMS) $(BUILD)/trees/$(1) 
 	$$(call say,PLUGIN,$$@)
 	$$(Q)mkdir -p $$(@D)
 	$$(Q). $$$$(cat $(BUILD)/trees/$(1))/tree.env && $$(HARMLESS_COMPILE) -isystem $$$$INCLUDE \
-	    -fPIC -shared -o $$@ tests/harmless/programs/plugin.c -Wl,--no-as-needed $$$$LIBSSL -Wl,--allow-shlib-undefined
+	    -fPIC -fno-plt -shared -o $$@ tests/harmless/programs/plugin.c -Wl,--no-as-needed $$$$LIBSSL -Wl,--allow-shlib-undefined
 TEST_FILES += $(addprefix $(BUILD)/harmless/$(1)/,plugin.so underlinked.so host host_getenv)
 endef
 $(foreach tree,$(HARMLESS_TREES),$(eval $(call harmless_rules,$(tree))))

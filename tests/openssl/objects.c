@@ -188,6 +188,26 @@ ParameterizedTest(struct way *way, objects,
     ledger_free(ledger);
 }
 
+/* The loader's note of it lies in the same memory, too. */
+Test(objects, one_that_begins_where_another_was_unloaded_is_covered)
+{
+    const struct way way = {"openssl-3.0", LATE};
+    const struct tree *tree = tree_of(&way);
+    struct ledger *ledger = ledger_new();
+    struct outcome shim;
+
+    if (!tree_named("openssl-1.1.1"))
+        cr_skip_test("openssl-1.1.1 has not been fetched");
+    shim = run_words(the_ledger_shim(), tree, WORDS(ledger->env), built("programs/replace"),
+                     built("probes/openssl-3.0/unloadable.so"),
+                     built("probes/openssl-1.1.1/unloadable.so"), NULL);
+    expect_clean(&way, &shim, "");
+    expect_number(&way, &shim, "in its place", 1);
+    expect_drawn(&way, ledger, &shim, WORDS("draw 0", "draw 1", "draw 2"));
+    outcome_free(&shim);
+    ledger_free(ledger);
+}
+
 /* There is room for eight. The others may be served all the same: this OpenSSL's calls of itself
  * pass by the shim. */
 Test(objects, more_than_there_is_room_for_work_and_are_reported)

@@ -79,12 +79,25 @@ static bool read_image(const struct laid_out *object, struct elf_image *image)
     return elf_image_read(image, (uintptr_t)object->memory, object->headers, object->count);
 }
 
+static bool is_there(uintptr_t word, void *context)
+{
+    (void)word;
+    (void)context;
+    return true;
+}
+
+static bool is_missing(uintptr_t word, void *context)
+{
+    return !is_there(word, context);
+}
+
 /* Asks all that can be asked. */
 static size_t ask(const struct laid_out *object)
 {
     static const char *const names[] = {"small_113",  "small_400", "small_object", "small_root",
                                         "small_weak", "sqrt",      "no_such_name", ""};
     struct elf_image image;
+    uint32_t versions[4];
     const char *soname;
     size_t found = 0;
 
@@ -101,11 +114,16 @@ static size_t ask(const struct laid_out *object)
     if (soname)
         found += strlen(soname) != 0;
     found += elf_may_need(&image, "libm.so.6");
+    found += elf_imports(&image, "sqrt", versions);
+    found += elf_each_bound(&image, is_there, NULL);
+    cr_assert(!elf_each_bound(&image, is_missing, NULL));
+    cr_assert(elf_versions(&image, versions, 4) <= 4);
+    elf_fingerprint(&image);
     found += elf_image_contains(&image, (void *)(uintptr_t)next_number());
     return found;
 }
 
-enum { ALL_FOUND = 7 };
+enum { ALL_FOUND = 9 };
 
 /* Where damage tells: the dynamic section and the tables that it names. */
 struct place {

@@ -199,6 +199,16 @@ Test(elf_objects, what_is_imported_is_known_wherever_the_strings_lie)
     free(moved);
 }
 
+Test(elf_objects, an_object_begins_where_its_first_page_is_mapped)
+{
+    const ElfW(Phdr) segment = {
+        .p_type = PT_LOAD, .p_offset = 0x200, .p_vaddr = 0x200, .p_filesz = 64, .p_memsz = 64};
+    const struct elf_image image = {.base = 0x10000, .headers = &segment, .header_count = 1};
+
+    cr_assert(elf_image_start(&image) == 0x10000,
+              "an OpenSSL is taken for two, and each of its calls is looked at");
+}
+
 /* As loaded.h has it where the program headers lie out of reach. */
 Test(elf_objects, imports_are_looked_for_no_farther_than_to_the_next_table)
 {
@@ -218,6 +228,33 @@ Test(elf_objects, imports_are_looked_for_no_farther_than_to_the_next_table)
     image.strings = (uintptr_t)moved;
     image.gnu_hash = 0;
     cr_assert(image.strings > image.symbols);
+    cr_assert(elf_imports(&image, "dl_iterate_phdr", &version));
+    cr_assert(!elf_imports(&image, "dl_iterate", &version));
+}
+
+/* Nothing is mapped behind the symbols, and no table follows. */
+Test(elf_objects, imports_are_looked_for_no_farther_than_DT_HASH_says)
+{
+    const ElfW(Phdr) whole = {.p_type = PT_LOAD,
+                              .p_flags = PF_R | PF_W,
+                              .p_filesz = UINTPTR_MAX / 2,
+                              .p_memsz = UINTPTR_MAX / 2};
+    const struct elf_image linked = mapped("");
+    const size_t count = (linked.strings - linked.symbols) / sizeof(ElfW(Sym));
+    const size_t size = count * sizeof(ElfW(Sym)), room = (size + 0xffff) & ~(size_t)0xffff;
+    const sysv_word hash[] = {1, (sysv_word)count};
+    char *start = mmap(NULL, 2 * room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct elf_image image = linked;
+    uint32_t version;
+
+    cr_assert(start != MAP_FAILED && mprotect(start + room, room, PROT_NONE) == 0);
+    memcpy(start + room - size, (const void *)linked.symbols, size);
+    image.headers = &whole;
+    image.header_count = 1;
+    image.dynamic_count = 0;
+    image.symbols = (uintptr_t)start + room - size;
+    image.gnu_hash = 0;
+    image.sysv_hash = (uintptr_t)hash;
     cr_assert(elf_imports(&image, "dl_iterate_phdr", &version));
     cr_assert(!elf_imports(&image, "dl_iterate", &version));
 }

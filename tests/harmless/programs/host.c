@@ -89,9 +89,14 @@ static void map_cut_file(void)
 static void run_plugin(void *plugin, int number)
 {
     static const struct tail *before;
+    static const void *of_first;
     const struct tail *tail = needed(plugin, "tails");
-    void (*plugin_run)(void);
+    void (*plugin_run)(void), (*plugin_keep)(const void *);
 
+    if (!of_first)
+        of_first = needed(plugin, "EVP_sha256");
+    *(void **)&plugin_keep = needed(plugin, "keep");
+    plugin_keep(of_first);
     printf("plugin=%d\n", number);
     if (number > 1)
         printf("it lies=%s\n", tail == before ? "where the one before lay" : "elsewhere");

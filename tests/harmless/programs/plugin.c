@@ -177,6 +177,14 @@ const struct tail tails[] = {
     {NULL, NULL, NULL},
 };
 
+static const int own;
+static const void *volatile kept = &own;
+
+void keep(const void *address)
+{
+    kept = address;
+}
+
 void run(void)
 {
     printf("plugin of=%s\n", OpenSSL_version(OPENSSL_VERSION));

@@ -16,4 +16,7 @@ extern const struct tail tails[];
 
 void run(void);
 
+/* Keeps an address where one of its own was. */
+void keep(const void *address);
+
 #endif
