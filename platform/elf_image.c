@@ -255,7 +255,7 @@ __attribute__((cold)) static void *find_by_sysv_hash(const struct elf_image *ima
     return NULL;
 }
 
-void *elf_image_symbol(const struct elf_image *image, const char *name)
+__attribute__((cold)) void *elf_image_symbol(const struct elf_image *image, const char *name)
 {
     return image->gnu_hash ? find_by_gnu_hash(image, name) : find_by_sysv_hash(image, name);
 }
