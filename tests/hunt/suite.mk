@@ -92,8 +92,15 @@ $(HUNT_DIR)/reader_seed: tests/hunt/programs/reader_seed.c $(HUNT_READER) $(FLAG
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -O1 -g $(TEST_CFLAGS) -Itools/osrandom -Itests/hunt/programs -o $@ $(filter %.c,$^) -lcrypto
 
-# What they begin with: real objects, a real environment, a real process. What they find stays in
+# What they begin with: real objects, a real environment, a real process; and for the readers of ELF files what
+# earlier runs have found, by -merge=1, for each way through the code the shortest. What they find new stays in
 # $(HUNT_DIR)/corpus, and the next run goes on from there.
+HUNT_CORPUS := $(HUNT_DIR)/corpus/unpacked
+$(HUNT_CORPUS): tests/hunt/corpus.tar.xz
+	$(call say,UNPACK,$(@D))
+	$(Q)mkdir -p $(@D)
+	$(Q)tar -xJf $< -C $(@D) && touch $@
+
 HUNT_SEEDS := $(HUNT_DIR)/seeds/made
 $(HUNT_SEEDS): tests/hunt/seeds $(HUNT_DIR)/reader_seed $(SHIM) $(MODULE) tools/examples/openssl-cnf/osrandom-3.0.cnf \
     $(BUILD)/tests/unit/small-gnu.so $(BUILD)/tests/unit/small-sysv.so \
@@ -122,7 +129,7 @@ $(HUNT_DIR)/stream: tests/hunt/programs/stream.c $(filter $(BUILD)/platform/%,$(
 
 # ---- The suite, and a target for each of its parts ----
 
-HUNT_FILES = $(HUNT_PROGRAMS) $(if $(HAS_SANITIZERS),address-files thread-files $(HUNT_FUZZ) $(HUNT_SEEDS))
+HUNT_FILES = $(HUNT_PROGRAMS) $(if $(HAS_SANITIZERS),address-files thread-files $(HUNT_FUZZ) $(HUNT_SEEDS) $(HUNT_CORPUS))
 TEST_FILES += $(if $(OSRANDOM_TEST_ALL),$(HUNT_FILES))
 
 hunt_run = +$(Q)OSRANDOM_TEST_ALL= TEST_FILTER='$(1)/*' tests/support/run_suites $(BUILD)/tests/hunt/run
@@ -131,7 +138,7 @@ hunt_run = +$(Q)OSRANDOM_TEST_ALL= TEST_FILTER='$(1)/*' tests/support/run_suites
 sanitize: address-files thread-files $(BUILD)/tests/hunt/run $(STATIC_TREES:%=$(BUILD)/probes/%/unloadable.so)
 	$(call hunt_run,sanitize)
 
-fuzz: $(HUNT_FUZZ) $(HUNT_SEEDS) $(BUILD)/tests/hunt/run
+fuzz: $(HUNT_FUZZ) $(HUNT_SEEDS) $(HUNT_CORPUS) $(BUILD)/tests/hunt/run
 	$(call hunt_run,fuzz)
 
 statistics: $(HUNT_PROGRAMS) $(BUILD)/tests/hunt/run
