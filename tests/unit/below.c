@@ -123,14 +123,15 @@ static char *object_at(char *start, size_t size)
     return start;
 }
 
-/* The same, with its program headers in its second page; it has a file, for the list of those. */
+/* The same, with its program headers in its second page; it has a file, for the list of those. Below
+ * it are four pages of room. */
 static char *moved_object(void)
 {
     int file = memfd_create("moved", MFD_CLOEXEC);
-    char *start;
+    char *start = room_of(8 * PAGE) + 4 * PAGE;
 
     cr_assert(file >= 0 && ftruncate(file, 4 * PAGE) == 0);
-    start = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    start = mmap(start, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file, 0);
     cr_assert(start != MAP_FAILED);
     write_object(start, 4 * PAGE, PAGE);
     close(file);
@@ -252,11 +253,8 @@ Test(below, moved_headers_are_looked_for_once)
 /* Whatever lies below is not the one. */
 Test(below, an_object_whose_moved_headers_are_not_found_ends_the_search)
 {
-    char *moved = moved_object(), *room;
+    char *moved = moved_object();
 
-    room = mmap(moved - 4 * PAGE, PAGE, PROT_READ | PROT_WRITE,
-                MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
-    cr_assert(room == moved - 4 * PAGE);
-    write_object(room, MEGABYTE, offsetof(struct object, headers));
+    object_at(moved - 4 * PAGE, MEGABYTE);
     cr_expect(!is_found_without_file(moved + 2 * PAGE), "a call is laid to a neighbour");
 }

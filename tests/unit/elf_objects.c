@@ -235,11 +235,11 @@ Test(elf_objects, imports_are_looked_for_no_farther_than_to_the_next_table)
 /* Nothing is mapped behind the symbols, and no table follows. */
 Test(elf_objects, imports_are_looked_for_no_farther_than_DT_HASH_says)
 {
+    const struct elf_image linked = mapped("");
     const ElfW(Phdr) whole = {.p_type = PT_LOAD,
                               .p_flags = PF_R | PF_W,
-                              .p_filesz = UINTPTR_MAX / 2,
-                              .p_memsz = UINTPTR_MAX / 2};
-    const struct elf_image linked = mapped("");
+                              .p_filesz = UINTPTR_MAX - linked.base,
+                              .p_memsz = UINTPTR_MAX - linked.base};
     const size_t count = (linked.strings - linked.symbols) / sizeof(ElfW(Sym));
     const size_t size = count * sizeof(ElfW(Sym)), room = (size + 0xffff) & ~(size_t)0xffff;
     const sysv_word hash[] = {1, (sysv_word)count};
