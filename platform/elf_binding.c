@@ -26,15 +26,17 @@ static uintptr_t table_of(const struct elf_image *image, ElfW(Sxword) tag)
     return elf_image_readable(image, value, 1) ? value : image->base + value;
 }
 
-/* An entry of a table, NULL if it lies outside. */
-static const void *entry_at(const struct elf_image *image, uintptr_t address, size_t size)
+/* An entry of a table, NULL if it lies outside or where none can lie. */
+static const void *entry_at(const struct elf_image *image, uintptr_t address, size_t size,
+                            size_t alignment)
 {
-    return address % _Alignof(uint32_t) == 0 && elf_image_readable(image, address, size)
+    return address % alignment == 0 && elf_image_readable(image, address, size)
                ? (const void *)address
                : NULL;
 }
 
-#define ENTRY(image, type, address) ((const type *)entry_at(image, address, sizeof(type)))
+#define ENTRY(image, type, address)                                                                \
+    ((const type *)entry_at(image, address, sizeof(type), _Alignof(type)))
 
 #if defined(__LP64__)
 enum { RELOCATIONS = DT_RELA, RELOCATIONS_SIZE = DT_RELASZ };
@@ -76,10 +78,10 @@ static size_t import_count(const struct elf_image *image)
 {
     const struct {
         uint32_t buckets, first_symbol;
-    } *hash = entry_at(image, image->gnu_hash, sizeof(*hash));
+    } *hash = entry_at(image, image->gnu_hash, sizeof(*hash), _Alignof(uint32_t));
     const struct {
         sysv_word buckets, symbols;
-    } *sysv = entry_at(image, image->sysv_hash, sizeof(*sysv));
+    } *sysv = entry_at(image, image->sysv_hash, sizeof(*sysv), _Alignof(sysv_word));
     size_t count = symbol_count(image);
 
     if (sysv && sysv->symbols < count)
