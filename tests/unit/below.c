@@ -123,8 +123,8 @@ static char *object_at(char *start, size_t size)
     return start;
 }
 
-/* The same, with its program headers in its second page; it has a file, for the list of those. Below
- * it are four pages of room. */
+/* The same, with its program headers in its second page; it has a file, for the list of those.
+ * Below it are four pages of room. */
 static char *moved_object(void)
 {
     int file = memfd_create("moved", MFD_CLOEXEC);
