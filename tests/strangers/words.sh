@@ -5,6 +5,9 @@
 # enter DIRECTORY: goes there, and makes it the stranger's.
 enter() { cd "$1" && chown -R stranger: .; }
 
+# hosts: names this host, and the box.
+hosts() { printf '127.0.0.1 localhost box\n::1 localhost\n' >/etc/hosts; }
+
 # stranger COMMAND...: runs it as an ordinary user, under the shim on its side.
 stranger() {
     setpriv --reuid=stranger --regid=stranger --init-groups \
