@@ -104,8 +104,9 @@ static bool leads_to_one(uintptr_t word, void *context)
 }
 
 /* By its other calls, as far as the loader has bound them: it may need an OpenSSL by a link's name,
- * or another library that needs one. The program may have written there since, and what that leads
- * to may be gone. */
+ * or another library that needs one; and RTLD_GLOBAL, or musl, which looks for a needed name though
+ * one of that name was loaded by its path, may have led past the one that it names. The program may
+ * have written there since, and what that leads to may be gone. */
 static struct libcrypto *led_to(const struct asked *asked)
 {
     struct lead lead = {.asked = asked};
@@ -113,10 +114,12 @@ static struct libcrypto *led_to(const struct asked *asked)
     return elf_each_bound(asked->image, leads_to_one, &lead) ? lead.to : NULL;
 }
 
-static struct libcrypto *bound(const struct asked *asked)
+__attribute__((noinline)) static struct libcrypto *bound(const struct asked *asked)
 {
     struct libcrypto *found = of_start(asked);
 
+    if (!found)
+        found = led_to(asked);
     return found ? found : linked(asked);
 }
 
@@ -202,8 +205,6 @@ __attribute__((cold)) static struct libcrypto *choose(const struct loaded *objec
         meant = bound(&asked);
         if (!meant && !is_seen(caller) && find_needed(&object->image))
             meant = bound(&asked);
-        if (!meant)
-            meant = led_to(&asked);
     } else if (!meant) {
         meant = meant_by_others(function);
         if (!meant)
