@@ -15,6 +15,7 @@
 
 static getenv_function *_Atomic next_getenv;
 static getpid_function *_Atomic next_getpid;
+static _Atomic uintptr_t program;
 
 static bool is_ourselves(const struct elf_image *image)
 {
@@ -62,7 +63,7 @@ enum { MOST_OF_START = 256 };
 static uintptr_t of_start[MOST_OF_START] APART(3);
 
 struct search {
-    bool past_ourselves;
+    bool past_program, past_ourselves;
     getenv_function *getenv_before_us;
     unsigned int found;
     size_t objects;
@@ -108,13 +109,19 @@ static void note_next(struct search *search, const struct elf_image *image)
 static int note_object(struct dl_phdr_info *info, size_t size, void *context)
 {
     struct search *search = context;
+    const bool is_program = !search->past_program;
     struct libcrypto *entry;
     struct loaded loaded;
     enum kind kind;
 
     (void)size;
+    search->past_program = true;
     if (!read_object(&loaded, info))
         return 0;
+    if (is_program) {
+        program = loaded.start;
+        loaded.path = ""; /* musl has a name for it */
+    }
     if (is_ourselves(&loaded.image)) {
         search->past_ourselves = true;
         return 0;
@@ -164,6 +171,11 @@ void find_at_start(void (*visit)(const struct elf_image *image, void *context), 
         if (loaded_from(of_start[i], &loaded))
             visit(&loaded.image, context);
     }
+}
+
+bool find_is_program(const struct loaded *loaded)
+{
+    return loaded->start == program;
 }
 
 getenv_function *find_getenv(void)
