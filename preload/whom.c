@@ -95,12 +95,18 @@ struct lead {
     struct libcrypto *to;
 };
 
-static bool leads_to_one(uintptr_t word, void *context)
+/* Of two that fit, one is asked before the other if it has a name that the other has as well. */
+static void note_lead(uintptr_t word, size_t symbol, void *context)
 {
     struct lead *lead = context;
+    struct libcrypto *to = libcrypto_around((const void *)word);
+    const char *name;
 
-    lead->to = libcrypto_around((const void *)word);
-    return lead->to && libcrypto_is_still(lead->to) && fits(lead->asked, lead->to);
+    if (!to || to == lead->to || !libcrypto_is_still(to) || !fits(lead->asked, to))
+        return;
+    name = lead->to ? elf_symbol_name(lead->asked->image, symbol) : NULL;
+    if (!lead->to || (name && libcrypto_symbol(lead->to, name)))
+        lead->to = to;
 }
 
 /* By its other calls, as far as the loader has bound them: it may need an OpenSSL by a link's name,
@@ -111,7 +117,8 @@ static struct libcrypto *led_to(const struct asked *asked)
 {
     struct lead lead = {.asked = asked};
 
-    return elf_each_bound(asked->image, leads_to_one, &lead) ? lead.to : NULL;
+    elf_each_bound(asked->image, note_lead, &lead);
+    return lead.to;
 }
 
 __attribute__((noinline)) static struct libcrypto *bound(const struct asked *asked)
