@@ -1,7 +1,6 @@
 /*
- * See find.h. What defines RAND_bytes or RAND_status but neither OpenSSL_version_num (1.1.0 and
- * later) nor SSLeay (1.0.x) is a namesake, as libgnutls-openssl is: entered, for its callers mean
- * it, and left alone.
+ * See find.h. What defines RAND_bytes or RAND_status but nothing else by which an OpenSSL is known
+ * is a namesake, as libgnutls-openssl is: entered, for its callers mean it, and left alone.
  */
 #include "find.h"
 
@@ -24,6 +23,13 @@ static bool is_ourselves(const struct elf_image *image)
 
 enum kind { KIND_OTHER, KIND_OPENSSL, KIND_NAMESAKE };
 
+/* Of a static copy the linker has taken the version, 1.1.0 and later, only if the object asks for
+ * it; BoringSSL has nothing but that. */
+static bool is_openssl(const struct elf_image *image)
+{
+    return elf_image_symbol(image, "OpenSSL_version_num") || elf_image_symbol(image, "CRYPTO_free");
+}
+
 static enum kind kind_of(const struct elf_image *image)
 {
     bool draws = elf_image_symbol(image, "RAND_bytes");
@@ -31,10 +37,7 @@ static enum kind kind_of(const struct elf_image *image)
     if ((!draws && !elf_image_symbol(image, "RAND_status")) ||
         elf_image_symbol(image, "osrandom_status"))
         return KIND_OTHER; /* the latter is another copy of the shim */
-    return draws && (elf_image_symbol(image, "OpenSSL_version_num") ||
-                     elf_image_symbol(image, "SSLeay"))
-               ? KIND_OPENSSL
-               : KIND_NAMESAKE;
+    return draws && is_openssl(image) ? KIND_OPENSSL : KIND_NAMESAKE;
 }
 
 static struct libcrypto *enter(struct loaded *loaded, enum kind kind)

@@ -113,7 +113,7 @@ const char *libcrypto_version_text(const struct libcrypto *libcrypto)
 
     if (!text)
         text = libcrypto_symbol(libcrypto, "SSLeay_version");
-    return text ? text(0) : "an OpenSSL without a version";
+    return text ? text(0) : "OpenSSL of an unknown version";
 }
 
 /* ---- Entries come and go ---- */
