@@ -123,14 +123,6 @@ bool libcrypto_is_still(const struct libcrypto *libcrypto)
     return libcrypto->is_permanent || loaded_still(libcrypto->start, libcrypto->mark);
 }
 
-static struct libcrypto *claimed(uintptr_t start)
-{
-    for (size_t i = 0; i < used; i++)
-        if (table[i].start == start)
-            return &table[i];
-    return NULL;
-}
-
 static void use(size_t index)
 {
     size_t before = used;
@@ -139,13 +131,20 @@ static void use(size_t index)
         ;
 }
 
+/* The claim of a thread that drops an entry. */
+static uint32_t leaving(void)
+{
+    return ~status_life();
+}
+
 /* For this thread, until it says release(). One that was being filled in when the process was
  * forked is taken over. */
-static bool take(struct libcrypto *entry)
+static bool take(struct libcrypto *entry, uint32_t claim)
 {
-    uint32_t before = entry->claim, life = status_life();
+    uint32_t before = entry->claim;
 
-    return before != life && atomic_compare_exchange_strong(&entry->claim, &before, life);
+    return before != status_life() && before != leaving() &&
+           atomic_compare_exchange_strong(&entry->claim, &before, claim);
 }
 
 static void release(struct libcrypto *entry)
@@ -153,23 +152,45 @@ static void release(struct libcrypto *entry)
     entry->claim = 0;
 }
 
-/* Threads that enter the same object go for the same empty entry, so one of them gets it and the
- * others find it taken. */
-static struct libcrypto *claim(uintptr_t start)
+/* The one of that start that is not about to be dropped, or an empty one. Threads that enter the
+ * same object go for the same empty entry. */
+static struct libcrypto *entry_for(uintptr_t start)
 {
-    struct libcrypto *entry = claimed(start);
-
-    for (size_t i = 0; i < MOST_LIBCRYPTOS && !entry; i++) {
+    for (size_t i = 0; i < used; i++)
+        if (table[i].start == start && table[i].claim != leaving())
+            return &table[i];
+    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
         uintptr_t empty = 0;
 
         use(i);
-        if (atomic_compare_exchange_strong(&table[i].start, &empty, start) || empty == start)
-            entry = &table[i];
+        if (atomic_compare_exchange_strong(&table[i].start, &empty, start))
+            return &table[i];
+        if (empty == start && table[i].claim != leaving())
+            return &table[i];
     }
-    if (!entry)
-        report(REPORT_NOT_PINNED, "more than %u OpenSSLs are loaded; this one is not pinned",
-               (unsigned int)MOST_LIBCRYPTOS);
-    return entry && take(entry) ? entry : NULL;
+    return NULL;
+}
+
+/* Of those threads one gets it, and the others find it taken. One that another has dropped before
+ * it was taken is let go. */
+static struct libcrypto *claim(uintptr_t start)
+{
+    for (;;) {
+        struct libcrypto *entry = entry_for(start);
+
+        if (!entry)
+            report(REPORT_NOT_PINNED, "more than %u OpenSSLs are loaded; this one is not pinned",
+                   (unsigned int)MOST_LIBCRYPTOS);
+        if (!entry)
+            return NULL;
+        if (take(entry, status_life())) {
+            if (entry->start == start)
+                return entry;
+            release(entry);
+        } else if (entry->claim == status_life()) {
+            return NULL;
+        }
+    }
 }
 
 static const char *name_of(const struct loaded *loaded)
@@ -226,9 +247,9 @@ struct libcrypto *libcrypto_enter(const struct loaded *loaded, void *const *insi
         entry->functions[i] = NULL;
     for (size_t i = 0; i < INSIDE_FUNCTIONS; i++)
         entry->inside[i] = inside ? inside[i] : NULL;
+    entry->number = ++changes;
     entry->ready = true;
     release(entry);
-    changes++;
     return entry;
 }
 
@@ -252,14 +273,17 @@ bool libcrypto_drop_gone(void)
 
     for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
         struct libcrypto *entry = libcrypto_at(i);
+        const unsigned int number = entry ? entry->number : 0;
 
-        if (!entry || libcrypto_is_still(entry) || !take(entry))
+        if (!entry || libcrypto_is_still(entry) || !take(entry, leaving()))
             continue;
-        entry->ready = false;
-        entry->start = 0;
+        if (entry->number == number) { /* else the next one there has been entered since */
+            entry->ready = false;
+            entry->start = 0;
+            changes++;
+            any = true;
+        }
         release(entry);
-        changes++;
-        any = true;
     }
     return any;
 }
