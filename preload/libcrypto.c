@@ -131,20 +131,15 @@ static void use(size_t index)
         ;
 }
 
-/* The claim of a thread that drops an entry. */
-static uint32_t leaving(void)
-{
-    return ~status_life();
-}
-
-/* For this thread, until it says release(). One that was being filled in when the process was
- * forked is taken over. */
-static bool take(struct libcrypto *entry, uint32_t claim)
+/* For this thread, until it says release(). A life is the claim of one that fills an entry in, its
+ * complement that of one that drops it. One that was claimed when the process was forked is taken
+ * over. */
+static bool take(struct libcrypto *entry, uint32_t life, bool leaves)
 {
     uint32_t before = entry->claim;
 
-    return before != status_life() && before != leaving() &&
-           atomic_compare_exchange_strong(&entry->claim, &before, claim);
+    return before != life && before != ~life &&
+           atomic_compare_exchange_strong(&entry->claim, &before, leaves ? ~life : life);
 }
 
 static void release(struct libcrypto *entry)
@@ -152,45 +147,48 @@ static void release(struct libcrypto *entry)
     entry->claim = 0;
 }
 
-/* The one of that start that is not about to be dropped, or an empty one. Threads that enter the
- * same object go for the same empty entry. */
-static struct libcrypto *entry_for(uintptr_t start)
+static bool is_of(const struct libcrypto *entry, uintptr_t start, uint32_t life)
+{
+    return entry->start == start && entry->claim != ~life;
+}
+
+/* Not one that is about to be dropped. Threads that enter the same object go for the same empty
+ * entry. */
+static struct libcrypto *entry_for(uintptr_t start, uint32_t life)
 {
     for (size_t i = 0; i < used; i++)
-        if (table[i].start == start && table[i].claim != leaving())
+        if (is_of(&table[i], start, life))
             return &table[i];
     for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
         uintptr_t empty = 0;
 
         use(i);
-        if (atomic_compare_exchange_strong(&table[i].start, &empty, start))
-            return &table[i];
-        if (empty == start && table[i].claim != leaving())
+        if (atomic_compare_exchange_strong(&table[i].start, &empty, start) ||
+            is_of(&table[i], start, life))
             return &table[i];
     }
+    report(REPORT_NOT_PINNED, "more than %u OpenSSLs are loaded; this one is not pinned",
+           (unsigned int)MOST_LIBCRYPTOS);
     return NULL;
 }
 
-/* Of those threads one gets it, and the others find it taken. One that another has dropped before
- * it was taken is let go. */
+/* Of those threads one gets it, and the others find it taken. One that was dropped before it could
+ * be taken is let go. */
 static struct libcrypto *claim(uintptr_t start)
 {
-    for (;;) {
-        struct libcrypto *entry = entry_for(start);
+    const uint32_t life = status_life();
+    struct libcrypto *entry;
 
-        if (!entry)
-            report(REPORT_NOT_PINNED, "more than %u OpenSSLs are loaded; this one is not pinned",
-                   (unsigned int)MOST_LIBCRYPTOS);
-        if (!entry)
-            return NULL;
-        if (take(entry, status_life())) {
+    while ((entry = entry_for(start, life))) {
+        if (take(entry, life, false)) {
             if (entry->start == start)
-                return entry;
+                break;
             release(entry);
-        } else if (entry->claim == status_life()) {
+        } else if (entry->claim == life) {
             return NULL;
         }
     }
+    return entry;
 }
 
 static const char *name_of(const struct loaded *loaded)
@@ -275,7 +273,7 @@ bool libcrypto_drop_gone(void)
         struct libcrypto *entry = libcrypto_at(i);
         const unsigned int number = entry ? entry->number : 0;
 
-        if (!entry || libcrypto_is_still(entry) || !take(entry, leaving()))
+        if (!entry || libcrypto_is_still(entry) || !take(entry, status_life(), true))
             continue;
         if (entry->number == number) { /* else the next one there has been entered since */
             entry->ready = false;

@@ -96,7 +96,7 @@ struct lead {
 };
 
 /* Of two that fit, one is asked before the other if it has a name that the other has as well. */
-static void note_lead(uintptr_t word, size_t symbol, void *context)
+__attribute__((cold)) static void note_lead(uintptr_t word, size_t symbol, void *context)
 {
     struct lead *lead = context;
     struct libcrypto *to = libcrypto_around((const void *)word);
