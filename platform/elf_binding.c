@@ -195,8 +195,9 @@ static size_t symbol_of(const relocation *entry)
     return entry->r_info >> (sizeof(entry->r_info) == sizeof(uint64_t) ? 32 : 8);
 }
 
-__attribute__((cold)) static void visit_table(const struct elf_image *image, ElfW(Sxword) tag, ElfW(Sxword) size_tag,
-                        void (*visit)(uintptr_t word, size_t symbol, void *context), void *context)
+__attribute__((cold)) static void
+visit_table(const struct elf_image *image, ElfW(Sxword) tag, ElfW(Sxword) size_tag,
+            void (*visit)(uintptr_t word, size_t symbol, void *context), void *context)
 {
     uintptr_t next = table_of(image, tag), size = 0;
 
