@@ -188,37 +188,45 @@ bool elf_may_need(const struct elf_image *image, const char *file)
 
 /* ---- What it was given ---- */
 
-/* Without one it is a pointer into the object itself, or was before the program put in another. */
-static bool has_symbol(const relocation *entry)
+/* Without one, 0, it is a pointer into the object itself, or was before the program put in another.
+ */
+static size_t symbol_of(const relocation *entry)
 {
-    return entry->r_info >> (sizeof(entry->r_info) == sizeof(uint64_t) ? 32 : 8) != 0;
+    return entry->r_info >> (sizeof(entry->r_info) == sizeof(uint64_t) ? 32 : 8);
 }
 
-static bool visit_table(const struct elf_image *image, ElfW(Sxword) tag, ElfW(Sxword) size_tag,
-                        bool (*visit)(uintptr_t word, void *context), void *context)
+__attribute__((cold)) static void
+visit_table(const struct elf_image *image, ElfW(Sxword) tag, ElfW(Sxword) size_tag,
+            void (*visit)(uintptr_t word, size_t symbol, void *context), void *context)
 {
     uintptr_t next = table_of(image, tag), size = 0;
 
     if (!next || !dynamic_value(image, size_tag, &size))
-        return false;
+        return;
     for (; size >= sizeof(relocation); next += sizeof(relocation), size -= sizeof(relocation)) {
         const relocation *entry = ENTRY(image, relocation, next);
         const uintptr_t *word;
 
         if (!entry)
-            return false;
-        word = has_symbol(entry) ? ENTRY(image, uintptr_t, image->base + entry->r_offset) : NULL;
-        if (word && visit(*word, context))
-            return true;
+            return;
+        word = symbol_of(entry) ? ENTRY(image, uintptr_t, image->base + entry->r_offset) : NULL;
+        if (word)
+            visit(*word, symbol_of(entry), context);
     }
-    return false;
 }
 
-bool elf_each_bound(const struct elf_image *image, bool (*visit)(uintptr_t word, void *context),
-                    void *context)
+void elf_each_bound(const struct elf_image *image,
+                    void (*visit)(uintptr_t word, size_t symbol, void *context), void *context)
 {
-    return visit_table(image, DT_JMPREL, DT_PLTRELSZ, visit, context) ||
-           visit_table(image, RELOCATIONS, RELOCATIONS_SIZE, visit, context);
+    visit_table(image, DT_JMPREL, DT_PLTRELSZ, visit, context);
+    visit_table(image, RELOCATIONS, RELOCATIONS_SIZE, visit, context);
+}
+
+const char *elf_symbol_name(const struct elf_image *image, size_t symbol)
+{
+    const ElfW(Sym) *found = ENTRY(image, ElfW(Sym), image->symbols + symbol * sizeof(*found));
+
+    return found ? elf_image_string(image, found->st_name) : NULL;
 }
 
 /* ---- What it offers ---- */

@@ -24,9 +24,12 @@ bool elf_needs(const struct elf_image *image, uint32_t hash);
 bool elf_may_need(const struct elf_image *image, const char *file);
 
 /* Visits what the loader has written where it was asked for a name: where the object's calls lead,
- * among others. Until it is told that this was enough; whether it was told. */
-bool elf_each_bound(const struct elf_image *image, bool (*visit)(uintptr_t word, void *context),
-                    void *context);
+ * among others. symbol tells the name. */
+void elf_each_bound(const struct elf_image *image,
+                    void (*visit)(uintptr_t word, size_t symbol, void *context), void *context);
+
+/* The name of a symbol that it asks for; NULL if there is none. */
+const char *elf_symbol_name(const struct elf_image *image, size_t symbol);
 
 /* Whether the loader never unloads it (DF_1_NODELETE): true of libcrypto since 1.1.1. */
 bool elf_is_permanent(const struct elf_image *image);

@@ -168,8 +168,8 @@ static void *match(const struct elf_image *image, size_t index, const char *name
     binding = symbol->st_info >> 4;
     if ((type != STT_FUNC && type != STT_OBJECT && type != STT_NOTYPE) || binding == STB_LOCAL ||
         !elf_image_string_is(image, symbol->st_name, name) ||
-        !elf_image_readable(image, image->base + symbol->st_value, 1))
-        return NULL;
+        !elf_image_contains(image, (const void *)(image->base + symbol->st_value)))
+        return NULL; /* code need not be readable */
     return (void *)(image->base + symbol->st_value);
 }
 

@@ -1,7 +1,6 @@
 /*
- * See find.h. What defines RAND_bytes or RAND_status but neither OpenSSL_version_num (1.1.0 and
- * later) nor SSLeay (1.0.x) is a namesake, as libgnutls-openssl is: entered, for its callers mean
- * it, and left alone.
+ * See find.h. What defines RAND_bytes or RAND_status but nothing else by which an OpenSSL is known
+ * is a namesake, as libgnutls-openssl is: entered, for its callers mean it, and left alone.
  */
 #include "find.h"
 
@@ -15,6 +14,7 @@
 
 static getenv_function *_Atomic next_getenv;
 static getpid_function *_Atomic next_getpid;
+static _Atomic uintptr_t program;
 
 static bool is_ourselves(const struct elf_image *image)
 {
@@ -23,6 +23,13 @@ static bool is_ourselves(const struct elf_image *image)
 
 enum kind { KIND_OTHER, KIND_OPENSSL, KIND_NAMESAKE };
 
+/* Of a static copy the linker has taken the version, 1.1.0 and later, only if the object asks for
+ * it; BoringSSL has nothing but that. */
+static bool is_openssl(const struct elf_image *image)
+{
+    return elf_image_symbol(image, "OpenSSL_version_num") || elf_image_symbol(image, "CRYPTO_free");
+}
+
 static enum kind kind_of(const struct elf_image *image)
 {
     bool draws = elf_image_symbol(image, "RAND_bytes");
@@ -30,10 +37,7 @@ static enum kind kind_of(const struct elf_image *image)
     if ((!draws && !elf_image_symbol(image, "RAND_status")) ||
         elf_image_symbol(image, "osrandom_status"))
         return KIND_OTHER; /* the latter is another copy of the shim */
-    return draws && (elf_image_symbol(image, "OpenSSL_version_num") ||
-                     elf_image_symbol(image, "SSLeay"))
-               ? KIND_OPENSSL
-               : KIND_NAMESAKE;
+    return draws && is_openssl(image) ? KIND_OPENSSL : KIND_NAMESAKE;
 }
 
 static struct libcrypto *enter(struct loaded *loaded, enum kind kind)
@@ -62,7 +66,7 @@ enum { MOST_OF_START = 256 };
 static uintptr_t of_start[MOST_OF_START] APART(3);
 
 struct search {
-    bool past_ourselves;
+    bool past_program, past_ourselves;
     getenv_function *getenv_before_us;
     unsigned int found;
     size_t objects;
@@ -108,13 +112,19 @@ static void note_next(struct search *search, const struct elf_image *image)
 static int note_object(struct dl_phdr_info *info, size_t size, void *context)
 {
     struct search *search = context;
+    const bool is_program = !search->past_program;
     struct libcrypto *entry;
     struct loaded loaded;
     enum kind kind;
 
     (void)size;
+    search->past_program = true;
     if (!read_object(&loaded, info))
         return 0;
+    if (is_program) {
+        program = loaded.start;
+        loaded.path = ""; /* musl has a name for it */
+    }
     if (is_ourselves(&loaded.image)) {
         search->past_ourselves = true;
         return 0;
@@ -164,6 +174,11 @@ void find_at_start(void (*visit)(const struct elf_image *image, void *context), 
         if (loaded_from(of_start[i], &loaded))
             visit(&loaded.image, context);
     }
+}
+
+bool find_is_program(const struct loaded *loaded)
+{
+    return loaded->start == program;
 }
 
 getenv_function *find_getenv(void)

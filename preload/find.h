@@ -33,6 +33,9 @@ void find_at_start(void (*visit)(const struct elf_image *image, void *context), 
 /* The file that holds an address, as the loader names it; the program's name for itself. */
 const char *find_object_name(const void *address);
 
+/* Whether it is the program, which the loader lists first; false before find_all(). */
+bool find_is_program(const struct loaded *loaded);
+
 /* The functions that the host would call without the shim; NULL before find_all(). */
 typedef char *getenv_function(const char *name);
 typedef int getpid_function(void);

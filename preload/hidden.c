@@ -5,8 +5,8 @@
 
 #include <limits.h>
 
+#include "find.h"
 #include "guard.h"
-#include "imports.h"
 #include "linux_maps.h"
 #include "method.h"
 #include "report.h"
@@ -31,7 +31,7 @@ static const char *path_of(const struct loaded *loaded, char room[LONGEST_PATH])
 {
     if (loaded->path)
         return loaded->path;
-    if (getauxval && elf_image_contains(&loaded->image, (const void *)getauxval(AT_PHDR)))
+    if (find_is_program(loaded))
         return "";
     return linux_maps_path(loaded->start, room, LONGEST_PATH) ? room : NULL;
 }

@@ -113,7 +113,7 @@ const char *libcrypto_version_text(const struct libcrypto *libcrypto)
 
     if (!text)
         text = libcrypto_symbol(libcrypto, "SSLeay_version");
-    return text ? text(0) : "an OpenSSL without a version";
+    return text ? text(0) : "OpenSSL of an unknown version";
 }
 
 /* ---- Entries come and go ---- */
@@ -121,14 +121,6 @@ const char *libcrypto_version_text(const struct libcrypto *libcrypto)
 bool libcrypto_is_still(const struct libcrypto *libcrypto)
 {
     return libcrypto->is_permanent || loaded_still(libcrypto->start, libcrypto->mark);
-}
-
-static struct libcrypto *claimed(uintptr_t start)
-{
-    for (size_t i = 0; i < used; i++)
-        if (table[i].start == start)
-            return &table[i];
-    return NULL;
 }
 
 static void use(size_t index)
@@ -139,13 +131,15 @@ static void use(size_t index)
         ;
 }
 
-/* For this thread, until it says release(). One that was being filled in when the process was
- * forked is taken over. */
-static bool take(struct libcrypto *entry)
+/* For this thread, until it says release(). A life is the claim of one that fills an entry in, its
+ * complement that of one that drops it. One that was claimed when the process was forked is taken
+ * over. */
+static bool take(struct libcrypto *entry, uint32_t life, bool leaves)
 {
-    uint32_t before = entry->claim, life = status_life();
+    uint32_t before = entry->claim;
 
-    return before != life && atomic_compare_exchange_strong(&entry->claim, &before, life);
+    return before != life && before != ~life &&
+           atomic_compare_exchange_strong(&entry->claim, &before, leaves ? ~life : life);
 }
 
 static void release(struct libcrypto *entry)
@@ -153,23 +147,48 @@ static void release(struct libcrypto *entry)
     entry->claim = 0;
 }
 
-/* Threads that enter the same object go for the same empty entry, so one of them gets it and the
- * others find it taken. */
-static struct libcrypto *claim(uintptr_t start)
+static bool is_of(const struct libcrypto *entry, uintptr_t start, uint32_t life)
 {
-    struct libcrypto *entry = claimed(start);
+    return entry->start == start && entry->claim != ~life;
+}
 
-    for (size_t i = 0; i < MOST_LIBCRYPTOS && !entry; i++) {
+/* Not one that is about to be dropped. Threads that enter the same object go for the same empty
+ * entry. */
+static struct libcrypto *entry_for(uintptr_t start, uint32_t life)
+{
+    for (size_t i = 0; i < used; i++)
+        if (is_of(&table[i], start, life))
+            return &table[i];
+    for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
         uintptr_t empty = 0;
 
         use(i);
-        if (atomic_compare_exchange_strong(&table[i].start, &empty, start) || empty == start)
-            entry = &table[i];
+        if (atomic_compare_exchange_strong(&table[i].start, &empty, start) ||
+            is_of(&table[i], start, life))
+            return &table[i];
     }
-    if (!entry)
-        report(REPORT_NOT_PINNED, "more than %u OpenSSLs are loaded; this one is not pinned",
-               (unsigned int)MOST_LIBCRYPTOS);
-    return entry && take(entry) ? entry : NULL;
+    report(REPORT_NOT_PINNED, "more than %u OpenSSLs are loaded; this one is not pinned",
+           (unsigned int)MOST_LIBCRYPTOS);
+    return NULL;
+}
+
+/* Of those threads one gets it, and the others find it taken. One that was dropped before it could
+ * be taken is let go. */
+static struct libcrypto *claim(uintptr_t start)
+{
+    const uint32_t life = status_life();
+    struct libcrypto *entry;
+
+    while ((entry = entry_for(start, life))) {
+        if (take(entry, life, false)) {
+            if (entry->start == start)
+                break;
+            release(entry);
+        } else if (entry->claim == life) {
+            return NULL;
+        }
+    }
+    return entry;
 }
 
 static const char *name_of(const struct loaded *loaded)
@@ -226,9 +245,9 @@ struct libcrypto *libcrypto_enter(const struct loaded *loaded, void *const *insi
         entry->functions[i] = NULL;
     for (size_t i = 0; i < INSIDE_FUNCTIONS; i++)
         entry->inside[i] = inside ? inside[i] : NULL;
+    entry->number = ++changes;
     entry->ready = true;
     release(entry);
-    changes++;
     return entry;
 }
 
@@ -252,14 +271,17 @@ bool libcrypto_drop_gone(void)
 
     for (size_t i = 0; i < MOST_LIBCRYPTOS; i++) {
         struct libcrypto *entry = libcrypto_at(i);
+        const unsigned int number = entry ? entry->number : 0;
 
-        if (!entry || libcrypto_is_still(entry) || !take(entry))
+        if (!entry || libcrypto_is_still(entry) || !take(entry, status_life(), true))
             continue;
-        entry->ready = false;
-        entry->start = 0;
+        if (entry->number == number) { /* else the next one there has been entered since */
+            entry->ready = false;
+            entry->start = 0;
+            changes++;
+            any = true;
+        }
         release(entry);
-        changes++;
-        any = true;
     }
     return any;
 }

@@ -98,6 +98,7 @@ struct libcrypto {
     _Atomic uint32_t claim; /* the life (status.h) of the process that fills it in; 0: nobody */
     _Atomic bool ready;     /* the rest holds */
     _Atomic int pin;        /* enum pin_state; negative: minus the life in which a pin has begun */
+    _Atomic unsigned int number;     /* no other that was ever entered has it */
     _Atomic unsigned int awake;      /* enum wakefulness in wake.h, of its default context */
     _Atomic unsigned int has_engine; /* 1: ours has been registered */
     _Atomic unsigned long version;   /* as OpenSSL_version_num() answers; 0 until it was asked */

@@ -95,28 +95,38 @@ struct lead {
     struct libcrypto *to;
 };
 
-static bool leads_to_one(uintptr_t word, void *context)
+/* Of two that fit, one is asked before the other if it has a name that the other has as well. */
+__attribute__((cold)) static void note_lead(uintptr_t word, size_t symbol, void *context)
 {
     struct lead *lead = context;
+    struct libcrypto *to = libcrypto_around((const void *)word);
+    const char *name;
 
-    lead->to = libcrypto_around((const void *)word);
-    return lead->to && libcrypto_is_still(lead->to) && fits(lead->asked, lead->to);
+    if (!to || to == lead->to || !libcrypto_is_still(to) || !fits(lead->asked, to))
+        return;
+    name = lead->to ? elf_symbol_name(lead->asked->image, symbol) : NULL;
+    if (!lead->to || (name && libcrypto_symbol(lead->to, name)))
+        lead->to = to;
 }
 
 /* By its other calls, as far as the loader has bound them: it may need an OpenSSL by a link's name,
- * or another library that needs one. The program may have written there since, and what that leads
- * to may be gone. */
+ * or another library that needs one; and RTLD_GLOBAL, or musl, which looks for a needed name though
+ * one of that name was loaded by its path, may have led past the one that it names. The program may
+ * have written there since, and what that leads to may be gone. */
 static struct libcrypto *led_to(const struct asked *asked)
 {
     struct lead lead = {.asked = asked};
 
-    return elf_each_bound(asked->image, leads_to_one, &lead) ? lead.to : NULL;
+    elf_each_bound(asked->image, note_lead, &lead);
+    return lead.to;
 }
 
-static struct libcrypto *bound(const struct asked *asked)
+__attribute__((noinline)) static struct libcrypto *bound(const struct asked *asked)
 {
     struct libcrypto *found = of_start(asked);
 
+    if (!found)
+        found = led_to(asked);
     return found ? found : linked(asked);
 }
 
@@ -202,8 +212,6 @@ __attribute__((cold)) static struct libcrypto *choose(const struct loaded *objec
         meant = bound(&asked);
         if (!meant && !is_seen(caller) && find_needed(&object->image))
             meant = bound(&asked);
-        if (!meant)
-            meant = led_to(&asked);
     } else if (!meant) {
         meant = meant_by_others(function);
         if (!meant)

@@ -94,16 +94,17 @@ $(BUILD)/programs/%.so: tests/programs/%.c $(FLAGS_FILE)
 	$(Q)$(CC) -O1 -g $(TEST_CFLAGS) -fPIC -shared -o $@ $<
 
 # OpenSSL inside other objects, from static libraries that this host can link: a program that exports
-# it, as Node.js does; one that hides it; a library that, unlike Debian's, can be unloaded; and one
-# that takes no method.
+# it, as Node.js does; one that hides it; a library that has what it calls and no more; one that, unlike
+# Debian's, can be unloaded; and one that takes no method.
 STATIC_TREES := openssl-1.1.1 openssl-3.0
 CARRIERS := $(foreach tree,$(STATIC_TREES),$(addprefix $(BUILD)/probes/$(tree)/,\
-              static_exported static_exported_nopie static_hidden unloadable.so methodless.so))
+              static_exported static_exported_nopie static_hidden plain.so unloadable.so methodless.so))
 NEEDED_INSIDE := $(addprefix -Wl$(comma)-u$(comma),RAND_set_rand_method RAND_get_rand_method \
                    OpenSSL_version_num OpenSSL_version)
 static_exported_FLAGS = -fPIE -pie -rdynamic $(NEEDED_INSIDE) tests/probes/draws.c
 static_exported_nopie_FLAGS = -fno-pie -no-pie -rdynamic $(NEEDED_INSIDE) tests/probes/draws.c
 static_hidden_FLAGS = -fPIE -pie tests/probes/draws.c
+plain.so_FLAGS = -shared -fPIC tests/probes/draws.c
 unloadable.so_FLAGS = -shared -Wl,--whole-archive
 methodless.so_FLAGS = -shared -fPIC -Wl,--version-script=tests/probes/methodless.map \
                       tests/probes/draws.c -Wl,--whole-archive

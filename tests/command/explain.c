@@ -58,6 +58,8 @@ Test(explain, knows_a_copy_that_the_program_exports)
                 "carries OpenSSL 1.1.1");
     expect_told(NULL, built("probes/openssl-3.0/static_exported"), 2, "cannot tell",
                 "covered as far as it is linked");
+    expect_told(NULL, built("probes/openssl-1.1.1/plain.so"), 0, "covered",
+                "carries an OpenSSL inside and exports it");
 }
 
 Test(explain, finds_libraries_where_the_loader_does)

@@ -49,6 +49,9 @@ static struct company companies[] = {
     {{"openssl-3.0", "openssl-1.1.1"}, "openssl-3.0/host", "keep", {"versionless/" SO}},
     {{"openssl-3.0", "openssl-1.1.1"}, "host", "keep", {"openssl-3.0/" SO, "versionless/" SO}},
     {{"openssl-3.0", "openssl-1.1.1"}, "host", "keep", {"versionless/" SO, "openssl-3.0/" SO}},
+    {{"openssl-3.0", "openssl-1.1.1"}, "host", "keep", {"versionless/both.so"}},
+    /* RTLD_GLOBAL puts it before the one that the plugin is linked to. */
+    {{"openssl-3.0", "openssl-1.1.1"}, "host", "global", {"openssl-3.0/" SO, "versionless/" SO}},
 };
 
 enum { COMPANIES = sizeof(companies) / sizeof(companies[0]) };

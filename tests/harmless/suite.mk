@@ -85,6 +85,17 @@ $(VERSIONLESS)/plugin.so: $(HARMLESS_PROGRAMS) $(VERSIONLESS)/libcrypto.so.1.0.0
 	    -Wl,-rpath,'$$ORIGIN'
 TEST_FILES += $(BUILD)/harmless/host $(BUILD)/harmless/host_getenv $(VERSIONLESS)/plugin.so
 
+# A plugin that is linked to both, to this one last. The one call that only this has is made by a PLT,
+# and so is the first to be seen.
+$(VERSIONLESS)/both.so: $(HARMLESS_PROGRAMS) $(BUILD)/trees/openssl-3.0 $(VERSIONLESS)/libcrypto.so.1.0.0
+	$(call say,PLUGIN,$@)
+	$(Q)echo 'void RAND_DRBG_get0_master(void); void both(void); void both(void) { RAND_DRBG_get0_master(); }' | \
+	    $(HARMLESS_COMPILE) -fPIC -c -o $(@D)/both.o -x c -
+	$(Q). $$(cat $(BUILD)/trees/openssl-3.0)/tree.env && $(HARMLESS_COMPILE) -isystem $$INCLUDE \
+	    -fPIC -fno-plt -shared -o $@ $(@D)/both.o tests/harmless/programs/plugin.c $$LIBCRYPTO \
+	    $(VERSIONLESS)/libcrypto.so.1.0.0 -Wl,--allow-shlib-undefined -Wl,-rpath,'$$ORIGIN'
+TEST_FILES += $(VERSIONLESS)/both.so
+
 # A library that shares names with OpenSSL, and a program of its own.
 $(BUILD)/harmless/libother_rand.so: $(HARMLESS_PROGRAMS) $(FLAGS_FILE)
 	$(call say,CC,$@)

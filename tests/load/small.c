@@ -146,6 +146,25 @@ Test(small, openssl_across_a_fork_draws_a_key_for_each)
     with_each_libc(expect_fork);
 }
 
+/* musl has a name for the program as well, by which it might be taken for a library. */
+static void expect_numbers_left(const char *libc, struct ledger *ledger)
+{
+    char *program = text_format("%s/carrier", libc);
+    const char *env[] = {ledger->env, "OSRANDOM_MODE=reseed", NULL};
+    struct outcome ours = run_words(the_ledger_shim(), NULL, env, load_file(program), "once", NULL);
+
+    cr_expect(ours.exit_code == 0 && strstr(ours.err, "cannot be made to notice forks"),
+              "%s: the program itself may be told another number than its own: exit %d, %s", libc,
+              ours.exit_code, ours.err);
+    outcome_free(&ours);
+    free(program);
+}
+
+Test(small, openssl_inside_the_program_leaves_its_process_numbers_alone)
+{
+    with_each_libc(expect_numbers_left);
+}
+
 static void expect_plain_shim(const char *libc, struct ledger *ledger)
 {
     struct outcome ours = run_linked(libc, the_shim(), ledger, "fork");

@@ -28,10 +28,11 @@ $(LOAD_DIR)/musl/%: LOAD_CC = musl-gcc
 
 LOAD_BUILD = $(Q)mkdir -p $(@D) && $(LOAD_CC) $(LOAD_CFLAGS) -o $@ $<
 
-# The small OpenSSL, and the same program linked to it and loaded late, for each C library.
+# The small OpenSSL, and the same program linked to it, loaded late, and with it inside, for each C
+# library.
 LOAD_SMALL = -L$(@D) -lsmall_openssl -lpthread -ldl
 LOAD_FILES := $(foreach libc,$(LOAD_LIBCS),$(addprefix $(LOAD_DIR)/$(libc)/,\
-                libsmall_openssl.so draws draws.so late))
+                libsmall_openssl.so draws draws.so carrier late))
 
 $(LOAD_DIR)/%/libsmall_openssl.so: $(LOAD_SOURCES)/small_openssl.c $(FLAGS_FILE)
 	$(call say,CC,$@)
@@ -42,6 +43,9 @@ $(LOAD_DIR)/%/draws: $(LOAD_SOURCES)/draws.c $(LOAD_DIR)/%/libsmall_openssl.so
 $(LOAD_DIR)/%/draws.so: $(LOAD_SOURCES)/draws.c $(LOAD_DIR)/%/libsmall_openssl.so
 	$(call say,CC,$@)
 	$(LOAD_BUILD) -fPIC -shared $(LOAD_SMALL) -Wl,-rpath,'$$ORIGIN'
+$(LOAD_DIR)/%/carrier: $(LOAD_SOURCES)/draws.c $(LOAD_SOURCES)/small_openssl.c $(FLAGS_FILE)
+	$(call say,CC,$@)
+	$(LOAD_BUILD) $(LOAD_SOURCES)/small_openssl.c -fPIE -pie -rdynamic -lpthread -ldl
 $(LOAD_DIR)/%/late: tests/programs/late.c $(FLAGS_FILE)
 	$(call say,CC,$@)
 	$(LOAD_BUILD) -fPIE -pie -ldl

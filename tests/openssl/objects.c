@@ -73,6 +73,30 @@ static size_t count_drawn(const struct ledger *ledger, const char *out, const ch
     return count;
 }
 
+/* The linker has left out what tells its version. */
+ParameterizedTestParameters(objects, a_library_that_exports_a_part_of_its_own_copy_is_covered)
+{
+    return carrier_ways();
+}
+
+ParameterizedTest(struct way *way, objects,
+                  a_library_that_exports_a_part_of_its_own_copy_is_covered)
+{
+    const struct tree *tree = tree_of(way);
+    struct ledger *ledger = ledger_new();
+    char library[64];
+    struct outcome shim;
+
+    snprintf(library, sizeof(library), "probes/%s/plain.so", way->tree);
+    shim = run_words(the_ledger_shim(), tree, WORDS(ledger->env), built("programs/late"),
+                     built(library), NULL);
+    expect_clean(way, &shim, "");
+    expect_drawn(way, ledger, &shim, WORDS("RAND_bytes", "RAND_priv_bytes", "BN_rand"));
+    expect_number(way, &shim, "RAND_status", 1);
+    outcome_free(&shim);
+    ledger_free(ledger);
+}
+
 /* Probes of 1.1.1 and 3.0 in one process, with both trees' libraries. */
 static struct outcome run_both(const struct ledger *ledger, const char *setting)
 {

@@ -79,16 +79,17 @@ static bool read_image(const struct laid_out *object, struct elf_image *image)
     return elf_image_read(image, (uintptr_t)object->memory, object->headers, object->count);
 }
 
-static bool is_there(uintptr_t word, void *context)
-{
-    (void)word;
-    (void)context;
-    return true;
-}
+struct bound {
+    const struct elf_image *image;
+    size_t names;
+};
 
-static bool is_missing(uintptr_t word, void *context)
+static void count_name(uintptr_t word, size_t symbol, void *context)
 {
-    return !is_there(word, context);
+    struct bound *bound = context;
+
+    (void)word;
+    bound->names += elf_symbol_name(bound->image, symbol) != NULL;
 }
 
 /* Asks all that can be asked. */
@@ -97,6 +98,7 @@ static size_t ask(const struct laid_out *object)
     static const char *const names[] = {"small_113",  "small_400", "small_object", "small_root",
                                         "small_weak", "sqrt",      "no_such_name", ""};
     struct elf_image image;
+    struct bound bound = {.image = &image};
     uint32_t versions[4];
     const char *soname;
     size_t found = 0;
@@ -115,8 +117,8 @@ static size_t ask(const struct laid_out *object)
         found += strlen(soname) != 0;
     found += elf_may_need(&image, "libm.so.6");
     found += elf_imports(&image, "sqrt", versions);
-    found += elf_each_bound(&image, is_there, NULL);
-    cr_assert(!elf_each_bound(&image, is_missing, NULL));
+    elf_each_bound(&image, count_name, &bound);
+    found += bound.names > 0;
     cr_assert(elf_versions(&image, versions, 4) <= 4);
     elf_fingerprint(&image);
     found += elf_image_contains(&image, (void *)(uintptr_t)next_number());

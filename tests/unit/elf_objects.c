@@ -18,6 +18,8 @@
 
 TestSuite(elf_objects, .timeout = 120);
 
+enum { MOST_HEADERS = 32 };
+
 struct object {
     const char *name; /* a part of its path; "" is the program itself */
     bool found;
@@ -136,6 +138,20 @@ Test(elf_objects, every_symbol_of_the_c_library_is_found)
     cr_assert_str_eq(elf_image_soname(&image), "libc.so.6");
     cr_assert(elf_image_contains(&image, dlsym(RTLD_DEFAULT, "printf")));
     cr_assert(!elf_image_contains(&image, &image) && !elf_image_contains(&image, NULL));
+}
+
+Test(elf_objects, code_that_can_only_be_executed_is_found)
+{
+    struct elf_image image = mapped("libc.so.6");
+    ElfW(Phdr) headers[MOST_HEADERS];
+
+    cr_assert(image.header_count <= MOST_HEADERS);
+    memcpy(headers, image.headers, image.header_count * sizeof(*headers));
+    image.headers = headers;
+    for (size_t i = 0; i < image.header_count; i++)
+        if (headers[i].p_flags == (PF_R | PF_X))
+            headers[i].p_flags = PF_X;
+    cr_expect(elf_image_symbol(&image, "printf"), "an OpenSSL of such code is none");
 }
 
 Test(elf_objects, every_symbol_of_the_program_is_found)

@@ -12,6 +12,14 @@ $(BELOW): $(BUILD)/platform/loaded.o
 	    --redefine-sym loaded_from=below_from --redefine-sym loaded_still=below_still \
 	    --redefine-sym loaded_find_headers=below_find_headers $< $@
 
+# preload/libcrypto.c, told by the test what is still loaded.
+ENTRIES := $(BUILD)/tests/unit/libcrypto_entries.o
+unit_LINKS += $(ENTRIES)
+$(ENTRIES): $(BUILD)/preload/libcrypto.o
+	$(call say,OBJCOPY,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)objcopy --redefine-sym loaded_still=entry_still $< $@
+
 # The test program exports its symbols, so that it can be looked up in like a library.
 $(BUILD)/tests/unit/run: LDFLAGS += -rdynamic
 

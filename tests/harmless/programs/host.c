@@ -1,9 +1,10 @@
 /*
- * host keep|close PLUGIN...: a program that runs one plugin after another, and closes each before
- * the next or keeps it. With LINKED it has an OpenSSL of its own; with OWN_GETENV it has its own
- * getenv(), as bash does, so that an OpenSSL comes in without a word. HOST_FENCE=descriptors leaves
- * it none to be had when it has loaded a plugin; HOST_FENCE=files runs it twice, and from then on
- * to open a file is to be killed; HOST_FENCE=cut has mapped a file that has become shorter since.
+ * host keep|close|global PLUGIN...: a program that runs one plugin after another, and closes each
+ * before the next or keeps it, or lets the next ones use its names. With LINKED it has an OpenSSL
+ * of its own; with OWN_GETENV it has its own getenv(), as bash does, so that an OpenSSL comes in
+ * without a word. HOST_FENCE=descriptors leaves it none to be had when it has loaded a plugin;
+ * HOST_FENCE=files runs it twice, and from then on to open a file is to be killed; HOST_FENCE=cut
+ * has mapped a file that has become shorter since.
  */
 #include <dlfcn.h>
 #include <linux/filter.h>
@@ -126,7 +127,8 @@ int main(int argc, char **argv)
     if (fence_is("cut"))
         map_cut_file();
     for (int i = 2; i < argc; i++) {
-        void *plugin = dlopen(argv[i], RTLD_NOW | RTLD_LOCAL);
+        const int scope = strcmp(argv[1], "global") == 0 ? RTLD_GLOBAL : RTLD_LOCAL;
+        void *plugin = dlopen(argv[i], RTLD_NOW | scope);
 
         run_plugin(plugin, i - 1);
         if (strcmp(argv[1], "close") == 0)

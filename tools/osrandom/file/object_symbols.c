@@ -86,7 +86,8 @@ static void note_own(struct symbols_seen *seen, const char *name, const GElf_Sym
 static void note_export(struct object *object, struct symbols_seen *seen, const char *name)
 {
     seen->set_method |= strcmp(name, "RAND_set_rand_method") == 0;
-    seen->version_number |= strcmp(name, "OpenSSL_version_num") == 0 || strcmp(name, "SSLeay") == 0;
+    seen->is_openssl |=
+        strcmp(name, "OpenSSL_version_num") == 0 || strcmp(name, "CRYPTO_free") == 0;
     seen->exported_bytes |= strcmp(name, "RAND_bytes") == 0; /* so does the shim */
     object->defines_getenv |= strcmp(name, "getenv") == 0;
     object->is_provider |= strcmp(name, "OSSL_provider_init") == 0;
@@ -118,7 +119,7 @@ void object_read_symbols(struct object *object, Elf *elf, Elf_Scn *section, cons
 
 void object_judge_symbols(struct object *object, const struct symbols_seen *seen)
 {
-    object->exports_openssl = seen->exported_bytes && seen->version_number;
+    object->exports_openssl = seen->exported_bytes && seen->is_openssl;
     object->exports_set_method = seen->set_method;
     object->has_own_symbols = true;
     for (size_t i = 0; i < PIN_NEEDS; i++)

@@ -12,7 +12,7 @@
 enum { PIN_NEEDS = 3 };
 
 struct symbols_seen {
-    bool set_method, version_number, exported_bytes, own_boringssl, own_aws_lc;
+    bool set_method, is_openssl, exported_bytes, own_boringssl, own_aws_lc;
     struct {
         uint64_t address;
         unsigned int places;
