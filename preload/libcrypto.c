@@ -248,6 +248,7 @@ struct libcrypto *libcrypto_enter(const struct loaded *loaded, void *const *insi
     entry->number = ++changes;
     entry->ready = true;
     release(entry);
+    changes++; /* who has concluded something meanwhile did not know it */
     return entry;
 }
 

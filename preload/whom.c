@@ -238,10 +238,9 @@ static uint64_t question_of(const struct loaded *object, enum function function)
 
 /* The entry's index in the lower bits. A reply that belongs to another question, for two threads
  * write at once, does not match. */
-static uint64_t reply_of(uint64_t question, uint32_t print, size_t index)
+static uint64_t reply_of(uint64_t question, uint32_t print, unsigned int changes, size_t index)
 {
-    uint64_t mixed =
-        (question ^ (uint64_t)print << 32 ^ libcrypto_changes()) * UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t mixed = (question ^ (uint64_t)print << 32 ^ changes) * UINT64_C(0x9e3779b97f4a7c15);
 
     return (mixed & ~(uint64_t)(MOST_LIBCRYPTOS - 1)) | index;
 }
@@ -253,18 +252,19 @@ static struct libcrypto *answer_by_look(const struct loaded *object, const void 
 {
     const uint64_t question = question_of(object, function);
     const uint32_t print = elf_fingerprint(&object->image);
+    const unsigned int changes = libcrypto_changes(); /* another thread may make one meanwhile */
     struct answer *answer =
         &answers[(question * UINT64_C(0x9e3779b97f4a7c15)) >> 32 & (ANSWERS - 1)];
     const uint64_t reply = answer->reply;
     const size_t index = (size_t)(reply & (MOST_LIBCRYPTOS - 1));
     struct libcrypto *meant;
 
-    if (answer->question == question && reply == reply_of(question, print, index))
+    if (answer->question == question && reply == reply_of(question, print, changes, index))
         return libcrypto_at(index);
     meant = choose(object, caller, function);
     if (meant) {
         answer->question = question;
-        answer->reply = reply_of(question, print, libcrypto_index(meant));
+        answer->reply = reply_of(question, print, changes, libcrypto_index(meant));
     }
     return meant;
 }
