@@ -88,12 +88,17 @@ static bool has_sign(const struct elf_image *image, const char *name)
     return has_text(image, name, sign, sizeof(sign) - 1);
 }
 
+static bool has_drbgs(const struct elf_image *image, const char *name)
+{
+    return has_text(image, name, sign_of_drbgs, sizeof(sign_of_drbgs) - 1);
+}
+
 /* ---- Those that cannot be pinned ---- */
 
 /* Its generator stays, under guard where its calls can be told from the program's own. */
-static enum pin_state keep_its_own(const char *path, bool has_drbgs, const char *reason)
+static enum pin_state keep_its_own(const char *path, bool by_number, const char *reason)
 {
-    const bool guarded = *path && has_drbgs && guard_start();
+    const bool guarded = *path && by_number && guard_start();
 
     if (guarded)
         report(settings.mode == MODE_RESEED ? REPORT_ACTIVATED : REPORT_NOT_PINNED,
@@ -118,15 +123,16 @@ static struct libcrypto *leave(const struct loaded *loaded, const char *path, co
     struct libcrypto *entry = enter_unreachable(loaded);
 
     if (entry)
-        entry->pin = keep_its_own(
-            path, has_text(&loaded->image, name, sign_of_drbgs, sizeof(sign_of_drbgs) - 1), reason);
+        entry->pin = keep_its_own(path, has_drbgs(&loaded->image, name), reason);
     return entry;
 }
 
-/* A FIPS provider, for one. */
-static struct libcrypto *leave_provider(const struct loaded *loaded, const char *path)
+/* A FIPS provider, for one; "legacy" has no generator, and draws from the OpenSSL that loads it. */
+static struct libcrypto *leave_provider(const struct loaded *loaded, const char *path,
+                                        const char *name)
 {
-    struct libcrypto *entry = guard_start() ? enter_unreachable(loaded) : NULL;
+    struct libcrypto *entry =
+        has_drbgs(&loaded->image, name) && guard_start() ? enter_unreachable(loaded) : NULL;
 
     if (!entry)
         return NULL;
@@ -194,7 +200,7 @@ struct libcrypto *hidden_enter(const struct loaded *loaded, const void *caller, 
     if (!path)
         return NULL;
     if (elf_image_symbol(&loaded->image, "OSSL_provider_init"))
-        return leave_provider(loaded, path);
+        return leave_provider(loaded, path, name);
     if (!reseed)
         return look_inside(loaded, path, caller, name);
     return has_sign(&loaded->image, name) ? leave(loaded, path, name, "OSRANDOM_MODE=reseed")

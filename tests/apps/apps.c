@@ -61,6 +61,10 @@ ONE_MORE(qt)
 ONE_MORE(strongswan)
 ONE_MORE(swtpm)
 
+ONE_MORE(h2o)
+ONE_MORE(hostapd)
+ONE_MORE(sbcl)
+
 /* With nothing preloaded. */
 TEST_IN(provided, openssh, prove_provider)
 TEST_IN(provided, python, prove_provider)

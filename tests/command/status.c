@@ -284,6 +284,26 @@ Test(status, knows_a_fips_provider)
     held_end(&held);
 }
 
+/* The provider "legacy" has a copy of what asks for OPENSSL_ia32cap, as FIPS has, and no generator:
+ * pyca/cryptography, hostapd and FreeRADIUS load it. */
+Test(status, takes_no_provider_for_a_copy_that_has_no_generator)
+{
+    static const char *const trees[] = {"openssl-3.0", "openssl-3.5"};
+
+    for (size_t i = 0; i < 2; i++) {
+        const struct tree *tree = tree_or_skip(trees[i]);
+        const char *env[] = {text_format("LD_PRELOAD=%s", the_shim()),
+                             text_format("OPENSSL_MODULES=%s/ossl-modules", tree->libraries), NULL};
+        struct held held =
+            held_start(env, WORDS(tree->loader, "--library-path", tree->libraries, tree->openssl,
+                                  "s_server", "-provider", "default", "-provider", "legacy",
+                                  "-nocert", "-accept", "127.0.0.1:0"));
+
+        expect_state(&held, 0, "covered", "");
+        held_end(&held);
+    }
+}
+
 /* ---- Neither ---- */
 
 Test(status, knows_a_process_without_openssl)
