@@ -89,7 +89,7 @@ WHOLE_OBJECTS := $(call whole,$(SHIM_OBJECTS))
 # What a draw passes through is built as CFLAGS say, the rest to be small, and so is what is marked cold in these files; on
 # a PC of 32 bits, which has the kernel's system call alone, all of it.
 HOT_SOURCES := platform/elf_image.c platform/linux_choice.c platform/linux_vdso.c platform/linux_getrandom.c \
-               platform/random.c preload/defaults.c preload/draws.c preload/method.c preload/whom.c
+               platform/random.c preload/draws.c preload/method.c preload/whom.c
 SMALL_SOURCES := $(filter-out $(if $(filter i386-% i486-% i586-% i686-%,$(MACHINE)),,$(HOT_SOURCES)),$(SHIM_SOURCES))
 $(foreach folder,$(BUILD) $(BUILD)/whole,$(SMALL_SOURCES:%.c=$(folder)/%.o)): SMALL := $(if $(filter -O1 -O2 -O3,$(CFLAGS)),-Os)
 
