@@ -188,8 +188,7 @@ bool elf_may_need(const struct elf_image *image, const char *file)
 
 /* ---- What it was given ---- */
 
-/* Without one, 0, it is a pointer into the object itself, or was before the program put in another.
- */
+/* 0: it is a pointer into the object itself, or was before the program put in another. */
 static size_t symbol_of(const relocation *entry)
 {
     return entry->r_info >> (sizeof(entry->r_info) == sizeof(uint64_t) ? 32 : 8);
