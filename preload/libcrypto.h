@@ -95,7 +95,7 @@ enum inside { CALLED_INSIDE(INSIDE_NUMBER) INSIDE_FUNCTIONS };
 struct libcrypto {
     _Atomic uintptr_t start; /* of its segments; 0: empty */
     _Atomic uintptr_t end;
-    _Atomic uint32_t claim; /* the life (status.h) of the process that fills it in; 0: nobody */
+    _Atomic uint32_t claim; /* who fills it in: a life (status.h); who drops it: ~life; 0: nobody */
     _Atomic bool ready;     /* the rest holds */
     _Atomic int pin;        /* enum pin_state; negative: minus the life in which a pin has begun */
     _Atomic unsigned int number;     /* no other that was ever entered has it */
